@@ -1,0 +1,116 @@
+//! What can be believed, and what is refused, by looking alone.
+//!
+//! Two ids belong together only when scheme, host and port are the same. These rules need no network and no
+//! memory: whether an actor is a moderator, or a follow was ever sent, is decided where such things are known.
+
+use super::{ActorDoc, Document, Envelope, Incoming, KeyDoc, Note, Ref};
+use crate::uri::Uri;
+
+impl Envelope {
+    /// Whether the activity is its actor's to say: its id lies where the actor lives.
+    ///
+    /// An activity without id claims nothing and passes; it can be neither remembered nor relayed.
+    pub fn is_consistent(&self) -> bool {
+        self.id.as_ref().is_none_or(|id| id.same_origin(&self.actor))
+    }
+
+    /// Whether what it publishes or changes is the actor's own, so that the embedded copy may be taken as is.
+    ///
+    /// Objects named by id only are never vouched for: they have to be fetched.
+    pub fn vouches_for_its_object(&self) -> bool {
+        let note = |note: &Ref<Note>| note.whole().is_some_and(|note| note.is_vouched_by(&self.actor));
+        self.is_consistent()
+            && match &self.activity {
+                Incoming::Create { objects } => objects.iter().all(note),
+                Incoming::Update { object: Ref::Whole(document) } => match document.as_ref() {
+                    Document::Note(note) => note.is_vouched_by(&self.actor),
+                    Document::Actor(actor) => actor.id == self.actor,
+                    Document::Tombstone(tombstone) => tombstone.id.same_origin(&self.actor),
+                    _ => false,
+                },
+                _ => false,
+            }
+    }
+}
+
+impl Note {
+    /// Whether the actor may speak for this post: it is its only author, and the post lies where the actor lives.
+    ///
+    /// Meetups are often attributed to a group and name the person who runs them as `actor`; then it is that
+    /// person who has to vouch, and the group has to live there too.
+    pub fn is_vouched_by(&self, actor: &Uri) -> bool {
+        let organiser = self.event.as_ref().and_then(|event| event.organiser.as_ref());
+        let author = match (organiser, self.attributed_to.as_slice()) {
+            (Some(person), [group]) => person == actor && group.same_origin(actor),
+            (Some(person), []) => person == actor,
+            (None, [author]) => author == actor,
+            _ => false,
+        };
+        author && self.id.same_origin(actor)
+    }
+
+    /// Whether the post lies where its authors live, as it must when it was fetched from its own id.
+    pub fn is_at_home(&self) -> bool {
+        let organiser = self.event.as_ref().and_then(|event| event.organiser.as_ref());
+        self.attributed_to.iter().chain(organiser).all(|author| author.same_origin(&self.id))
+    }
+
+    /// The one author, or none when there are none or several.
+    pub fn author(&self) -> Option<&Uri> {
+        if let Some(person) = self.event.as_ref().and_then(|event| event.organiser.as_ref()) {
+            return Some(person);
+        }
+        match self.attributed_to.as_slice() {
+            [author] => Some(author),
+            // Video servers list the person and the channel; the person is sorted to the front.
+            [author, ..] if self.kind != super::PostKind::Note => Some(author),
+            _ => None,
+        }
+    }
+}
+
+/// What is wrong with an actor document.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum ActorFault {
+    /// Without an inbox nothing can be delivered.
+    #[error("the actor names no inbox")]
+    NoInbox,
+    /// Without a name nobody can be addressed.
+    #[error("the actor names no preferredUsername")]
+    NoUsername,
+    /// An inbox elsewhere would send letters to somebody else.
+    #[error("the actor's inbox is on another host")]
+    ForeignInbox,
+    /// The key says that it is somebody else's.
+    #[error("the actor's key belongs to somebody else")]
+    ForeignKey,
+}
+
+impl ActorDoc {
+    /// Whether the document can be kept as an actor: it has a name, an inbox of its own, and no key of another's.
+    pub fn check(&self) -> Result<(), ActorFault> {
+        if self.preferred_username.as_deref().is_none_or(str::is_empty) {
+            return Err(ActorFault::NoUsername);
+        }
+        let inbox = self.inbox.as_ref().ok_or(ActorFault::NoInbox)?;
+        if !inbox.same_origin(&self.id) {
+            return Err(ActorFault::ForeignInbox);
+        }
+        match &self.public_key {
+            Some(key) if !key.is_owned_by(&self.id) => Err(ActorFault::ForeignKey),
+            _ => Ok(()),
+        }
+    }
+
+    /// The key this actor signs with, if the document has one that is really its own.
+    pub fn own_key(&self) -> Option<&KeyDoc> {
+        self.public_key.as_ref().filter(|key| key.is_owned_by(&self.id))
+    }
+}
+
+impl KeyDoc {
+    /// Whether key and actor belong together: the key names the actor as its owner and lies where the actor lives.
+    pub fn is_owned_by(&self, actor: &Uri) -> bool {
+        self.owner.as_ref() == Some(actor) && self.id.same_origin(actor)
+    }
+}
