@@ -1,0 +1,6 @@
+//! The switch: reads the settings and the command line, and starts what they ask for.
+//!
+//! What people do and what other servers say is not decided here; the other crates do that.
+
+pub mod cli;
+pub mod config;
