@@ -1,0 +1,286 @@
+/**
+ * Robert, who lives on a Fedify server, meets the testing group of a Kindred: the whole story once, in one setting.
+ *
+ * Everything is seen from outside (wire, client API, pages). How Kindred does it is no concern of this file.
+ */
+import { readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { configure } from "@logtape/logtape";
+import { Accept, Announce, Delete, Group, isActor, Note, Undo, Update } from "@fedify/vocab";
+import { startKindred } from "./kindred.mjs";
+import { startProxy } from "./proxy.mjs";
+import { startRobert } from "./robert.mjs";
+import { check, given, never, Story, until } from "./steps.mjs";
+
+const { values: options } = parseArgs({
+  options: {
+    name: { type: "string" }, // how the story is called in the output
+    kindred: { type: "string" }, // path of the binary
+    dir: { type: "string" }, // an empty folder of its own
+    group: { type: "string", default: "testing" }, // handle of the group
+    "kindred-name": { type: "string", default: "localhost" },
+    "robert-name": { type: "string", default: "localhost" },
+    cert: { type: "string" }, // certificate and key for both names: https through the proxy
+    key: { type: "string" },
+    ca: { type: "string" }, // the authority that Kindred is told to trust
+    knock: { type: "string", default: "rfc9421" },
+    "shared-inbox": { type: "boolean", default: false },
+    "signed-fetch": { type: "boolean", default: false },
+  },
+});
+
+const complaints = []; // what Fedify logs from warning upwards
+await configure({
+  sinks: { complaints: (record) => void complaints.push(record) },
+  loggers: [{ category: "fedify", sinks: ["complaints"], lowestLevel: "warning" }, { category: ["logtape", "meta"], sinks: [] }],
+});
+
+const story = new Story(options.name);
+const place = await choosePlace();
+let kindred, robert;
+const stopAll = async () => {
+  await Promise.allSettled([robert?.stop(), place.proxy?.stop(), kindred?.stop(2_000)]);
+};
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.once(signal, () => stopAll().finally(() => process.exit(130)));
+}
+try {
+  await play();
+} finally {
+  if (story.failed > 0) showEvidence();
+  await stopAll();
+}
+writeFileSync(join(options.dir, "result"), `${story.passed} ${story.failed}\n`);
+process.exit(story.failed === 0 ? 0 : 1);
+
+async function play() {
+  robert = await startRobert({
+    origin: place.robert.origin,
+    port: place.robert.port,
+    knock: options.knock,
+    sharedInbox: options["shared-inbox"],
+    signedFetch: options["signed-fetch"],
+  });
+  kindred = await startKindred({
+    bin: options.kindred, origin: place.kindred.origin, port: place.kindred.port, dir: options.dir, caFile: options.ca,
+  });
+  writeFileSync(join(options.dir, "kindred.pid"), String(kindred.pid));
+
+  let made, group, follow, accept, status, announce, note, nadia, reply, like, thread;
+  const inThread = async () => (await kindred.answers(status.id)).map((answer) => answer.content).join("\n");
+  const inReplies = async () => collect((await kindred.document(status.uri)).replies);
+
+  await story.step("Kindred starts, with Nadia and her group", async () => {
+    await kindred.ready();
+    made = await kindred.furnish();
+  });
+  await story.step("Robert finds the group by WebFinger", async () => {
+    const acct = `${options.group}@${new URL(place.kindred.origin).host}`;
+    const found = given(await robert.finger(acct, new URL(place.kindred.origin).protocol), `WebFinger answer for ${acct}`);
+    check(found.subject === `acct:${acct}`, `the subject is ${found.subject}`);
+    const self = found.links.find((link) => link.rel === "self" && link.type === "application/activity+json");
+    group = await robert.lookup(given(self, "self link").href);
+    check(group != null, `Fedify cannot read the actor at ${self.href}`);
+    check(group.id.href === self.href, `the actor calls itself ${group.id.href}`);
+  });
+  await story.step("the actor is a Group that can be followed and written to", async () => {
+    given(group, "group");
+    check(group instanceof Group, `it is a ${group.constructor.name}`);
+    check(group.preferredUsername === options.group, `its preferredUsername is ${group.preferredUsername}`);
+    for (const part of ["inboxId", "outboxId", "followersId", "publicKeyId"]) {
+      check(group[part]?.origin === place.kindred.origin, `its ${part} is ${group[part]}`);
+    }
+    check((await group.getPublicKey())?.publicKey != null, "its key cannot be read");
+  });
+  await story.step("Robert follows the group and it accepts", async () => {
+    follow = await robert.follow(given(group, "group"));
+    accept = await heard("the group's Accept", (it) => it instanceof Accept && it.actorId?.href === group.id.href);
+    const { object } = letterOf(accept);
+    check(object?.type === "Follow" && object.id === follow.id.href, `it accepts ${JSON.stringify(object)}`);
+    check(idOf(object.actor) === robert.id && idOf(object.object) === group.id.href, `it accepts ${JSON.stringify(object)}`);
+  });
+  await story.step("the group counts Robert among its followers", async () => {
+    given(accept, "Accept");
+    await until("the collection counts a follower", async () => (await followers()) >= 1);
+  });
+  await story.step("what Nadia posts is announced by the group", async () => {
+    status = await kindred.publish(`@${options.group} hello, who flies a kite this weekend?`);
+    announce = await heard("the Announce of Nadia's post", announces(status.uri));
+    check(announce.actorId.href === group?.id.href, `it comes from ${announce.actorId}`);
+    check(announce.published != null, "it has no published");
+  });
+  await story.step("Robert reads Nadia's Note", async () => {
+    note = await robert.lookup(given(announce, "Announce").objectId.href);
+    check(note instanceof Note, `behind ${announce.objectId} is ${note?.constructor.name ?? "nothing readable"}`);
+    check(String(note.content).includes("flies a kite"), `it says ${note.content}`);
+    check(Math.abs(note.published.epochMilliseconds - Date.now()) < 60_000, `it was published ${note.published}`);
+    check(announce.published.epochMilliseconds >= note.published.epochMilliseconds, "it was announced before it was published");
+    nadia = await robert.lookup(note.attributionId.href);
+    check(isActor(nadia) && nadia.preferredUsername === "nadia", `its author is ${note.attributionId}`);
+  });
+  await story.step("Robert's reply is shown to Kindred's clients", async () => {
+    reply = await robert.post(given(group, "group"), "<p>Count me in, the <b>red</b> one flies again.</p>", given(note, "Note").id, [nadia]);
+    await until("the thread has it", async () => (await inThread()).includes("flies again"));
+    const [answer] = await kindred.answers(status.id);
+    check(answer.in_reply_to_id === status.id, `it answers ${answer.in_reply_to_id}`);
+    check(answer.account.acct === robert.handle, `it is by ${answer.account.acct}`);
+    check(answer.uri === reply.id.href, `its uri is ${answer.uri}`);
+  });
+  await story.step("Robert's reply is on the page of the thread", async () => {
+    given(reply, "reply");
+    await until("the page has it", async () => (await kindred.page(status.url ?? status.uri)).includes("flies again"));
+  });
+  await story.step("Robert's reply is in the replies of Nadia's Note", async () => {
+    const id = given(reply, "reply").id.href;
+    await until("the collection has it", async () => (await inReplies()).includes(id));
+  });
+  await story.step("Robert likes Nadia's post", async () => {
+    like = await robert.like(given(note, "Note").id, given(nadia, "author"));
+    await until("one favourite is counted", async () => (await kindred.status(status.id)).favourites_count === 1);
+  });
+  await story.step("Robert takes his like back", async () => {
+    await robert.unlike(given(like, "Like"), nadia);
+    await until("no favourite is counted", async () => (await kindred.status(status.id)).favourites_count === 0);
+  });
+  await story.step("Robert edits his reply", async () => {
+    reply = await robert.edit(given(reply, "reply"), "<p>Count me in, the blue one soars.</p>", group, [nadia]);
+    await until("the thread has the new words", async () => (await inThread()).includes("blue one soars"));
+    check(!(await inThread()).includes("flies again"), "the old words are still there");
+    check((await kindred.answers(status.id))[0].edited_at != null, "the edit is not marked");
+  });
+  await story.step("Robert deletes his reply", async () => {
+    await robert.remove(given(reply, "reply"), group, [nadia]);
+    await until("the thread is without it", async () => !(await inThread()).includes("blue one soars"));
+    check(!(await kindred.page(status.url ?? status.uri)).includes("blue one soars"), "the page still has it");
+    check(!(await inReplies()).includes(reply.id.href), "the replies collection still has it");
+  });
+  await story.step("Robert starts a thread in the group", async () => {
+    thread = await robert.post(given(group, "group"), `<p>@${options.group} does anybody lend a kite?</p>`);
+    const passedOn = await until("the group passes it on", async () =>
+      (await kindred.statusesOf(made.id)).find((entry) => (entry.reblog ?? entry).uri === thread.id.href));
+    check(passedOn.account.id === String(made.id), `it is passed on by ${passedOn.account.acct}`);
+    check(passedOn.reblog?.account.acct === robert.handle, `it is by ${passedOn.reblog?.account.acct}`);
+  });
+  await story.step("Nadia edits her post and Robert hears it", async () => {
+    await kindred.rewrite(given(status, "post").id, `@${options.group} hello, who flies a dragon this weekend?`);
+    const update = await heard("the Update", (it) => it instanceof Update && it.objectId?.href === status.uri);
+    check(update.actorId.href === nadia?.id.href, `it is by ${update.actorId}`);
+    check(String((await update.getObject())?.content).includes("flies a dragon"), "it does not carry the new words");
+  });
+  await story.step("Nadia deletes her post and Robert hears it", async () => {
+    await kindred.withdraw(given(status, "post").id);
+    const gone = await heard("the Delete", (it) => it instanceof Delete && it.objectId?.href === status.uri);
+    check(gone.actorId.href === nadia?.id.href, `it is by ${gone.actorId}`);
+    await heard("the group's Undo", (it) => it instanceof Undo && it.objectId?.href === given(announce, "Announce").id.href);
+    await until("the Note is gone", () => kindred.gone(status.uri));
+  });
+  await story.step("Robert leaves and is counted out", async () => {
+    const before = await followers();
+    await robert.unfollow(given(group, "group"), given(follow, "Follow"));
+    await until("the collection counts one less", async () => (await followers()) === before - 1);
+  });
+  await story.step("what Nadia posts after that does not reach him", async () => {
+    given(announce, "Announce");
+    const later = await kindred.publish(`@${options.group} without Robert it is quiet here`);
+    await until("the group has it", async () =>
+      (await kindred.statusesOf(made.id)).some((entry) => (entry.reblog ?? entry).uri === later.uri));
+    await never("he heard of it", () => robert.letters.some(({ json }) => JSON.stringify(json).includes(later.uri)), 4_000);
+  });
+  await story.step("Kindred took every letter of Robert's at the first knock", async () => {
+    const posts = robert.sent.filter(({ method }) => method === "POST");
+    check(posts.length >= 8, `he has sent only ${posts.length}`);
+    const refused = posts.filter(({ status }) => status < 200 || status > 299);
+    check(refused.length === 0, `${refused.length} of ${posts.length} were refused: ${refused.slice(0, 1).map(brief)}`);
+  });
+  await story.step("Robert took every letter of Kindred's", async () => {
+    check(robert.letters.length >= 4, `he has got only ${robert.letters.length}`);
+    const refused = robert.letters.filter(({ status }) => status < 200 || status > 299);
+    check(refused.length === 0, `he refused ${refused.length} of ${robert.letters.length}: ${JSON.stringify(refused.slice(0, 1))}`);
+  });
+  await story.step("Kindred stops when it is told to", async () => {
+    const how = await kindred.stop();
+    check(how === 0, `it ended with ${how}`);
+  });
+
+  function heard(what, matches) {
+    return until(`${what} arrives`, () => robert.heard.find(matches));
+  }
+
+  function announces(uri) {
+    return (it) => it instanceof Announce && it.objectId?.href === uri;
+  }
+
+  async function followers() {
+    return (await kindred.document(given(group, "group").followersId.href)).totalItems;
+  }
+}
+
+/** The JSON in which an activity came: Fedify's objects do not tell an embedded object from a fetched one. */
+function letterOf(activity) {
+  return robert.letters.find(({ json }) => json.id === activity.id.href).json;
+}
+
+function idOf(thing) {
+  return thing?.id ?? thing;
+}
+
+/** All ids of a collection given by id or embedded, over at most ten pages. */
+async function collect(collection) {
+  const ids = [];
+  let page = typeof collection === "string" ? await kindred.document(collection) : collection;
+  for (let pages = 0; page != null && pages < 10; pages += 1) {
+    const items = [page.items ?? page.orderedItems ?? []].flat();
+    ids.push(...items.map(idOf));
+    const onward = page.first ?? page.next;
+    page = typeof onward === "string" ? await kindred.document(onward) : onward;
+  }
+  return ids;
+}
+
+/** Origins and free ports; with a certificate the proxy is started, on 443 where that is allowed. */
+async function choosePlace() {
+  const [kindredPort, robertPort] = [await freePort(), await freePort()];
+  const { "kindred-name": kindredName, "robert-name": robertName } = options;
+  if (!options.cert) {
+    return {
+      kindred: { origin: `http://${kindredName}:${kindredPort}`, port: kindredPort },
+      robert: { origin: `http://${robertName}:${robertPort}`, port: robertPort },
+    };
+  }
+  const settings = {
+    cert: readFileSync(options.cert),
+    key: readFileSync(options.key),
+    routes: { [kindredName]: kindredPort, [robertName]: robertPort },
+  };
+  const proxy = await startProxy({ ...settings, port: 443 }).catch(() => startProxy({ ...settings, port: 0 }));
+  const suffix = proxy.port === 443 ? "" : `:${proxy.port}`;
+  return {
+    proxy,
+    kindred: { origin: `https://${kindredName}${suffix}`, port: kindredPort },
+    robert: { origin: `https://${robertName}${suffix}`, port: robertPort },
+  };
+}
+
+async function freePort() {
+  const server = createServer();
+  await new Promise((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address();
+  await new Promise((done) => server.close(done));
+  return port;
+}
+
+function brief({ method, url, form, status, answer, body }) {
+  return `${method} ${url} (${form}) -> ${status} ${answer ?? ""}${body ? `\n          ${body.slice(0, 2_000)}` : ""}`;
+}
+
+function showEvidence() {
+  const show = (title, lines) => console.log(`\n--- ${title}\n${lines.join("\n")}`);
+  show("what Robert asked and sent", (robert?.sent ?? []).map(brief));
+  show("what Robert got", (robert?.letters ?? []).map(({ path, status, answer, json }) =>
+    `POST ${path} -> ${status} ${status > 299 ? answer : ""}\n          ${JSON.stringify(json).slice(0, 2_000)}`));
+  show("what Fedify complains of", complaints.slice(-20).map((record) =>
+    `${record.category.join(".")}: ${record.message.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join("")}`.slice(0, 600)));
+  show("the end of Kindred's log", readFileSync(join(options.dir, "kindred.log"), "utf8").split("\n").slice(-80));
+}
