@@ -1,1 +1,26 @@
-//! kindred-storage
+//! The memory of Kindred: rows and queries on SQLite and PostgreSQL.
+//!
+//! A module per noun; in each the row as everybody uses it and the questions that can be asked about it. A query takes
+//! a [`Conn`], does one thing, starts no transaction, reads no clock and knows no rule: [`Db::read`] gives a snapshot,
+//! [`Db::write`] a unit of work, ids and moments come from the caller, and who may do what is decided above. Nothing
+//! here knows the network or what an activity looks like.
+
+pub mod accounts;
+pub mod activities;
+pub mod actors;
+mod db;
+mod error;
+pub mod follows;
+pub mod groups;
+pub mod jobs;
+pub mod memberships;
+pub mod posts;
+pub mod boosts;
+mod schema;
+mod types;
+
+pub use db::{Backend, Conn, Db, Options};
+pub use diesel::QueryResult;
+pub use diesel::result::Error as QueryError;
+pub use error::{Error, is_duplicate};
+pub use types::*;

@@ -1,0 +1,162 @@
+//! The database: opening it, reading from it, writing to it.
+//!
+//! A unit of reading sees one snapshot, a unit of writing happens as a whole or not at all. On SQLite one thread does
+//! all the writing and a few threads read; on PostgreSQL a pool of connections does both. Nothing here knows a table.
+
+mod connection;
+mod migrate;
+mod postgres;
+mod readers;
+mod writer;
+
+pub use connection::Conn;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::Error;
+
+/// Runs one query on whichever database it is: the closure is written once and compiled for both.
+#[macro_export]
+macro_rules! on {
+    ($db:expr, |$conn:ident| $query:expr) => {
+        match $db {
+            $crate::Conn::Sqlite($conn) => $query,
+            $crate::Conn::Postgres($conn) => $query,
+        }
+    };
+}
+
+/// Which database is behind a [`Db`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// One file on this machine.
+    Sqlite,
+    /// A server.
+    Postgres,
+}
+
+/// How much of the machine the database may use.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// SQLite: how many threads read at once. They are started when they are first needed.
+    pub readers: usize,
+    /// SQLite: how much of the file each connection keeps in memory, in KiB.
+    pub cache_kib: u32,
+    /// PostgreSQL: how many connections are open at most.
+    pub connections: u32,
+    /// How long to wait for a lock or a connection before the answer is [`Error::Busy`].
+    pub patience: Duration,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { readers: 3, cache_kib: 2048, connections: 8, patience: Duration::from_secs(5) }
+    }
+}
+
+/// A database that can be read and written by many at once. Cheap to clone.
+#[derive(Clone)]
+pub struct Db {
+    inner: Arc<Inner>,
+}
+
+enum Inner {
+    Sqlite(Sqlite),
+    Postgres(postgres::Pool),
+}
+
+/// The order matters: the threads end, and only then is the folder of a test taken away.
+struct Sqlite {
+    readers: readers::Readers,
+    writer: writer::Writer,
+    path: PathBuf,
+    _keep: Option<Box<dyn Send + Sync>>,
+}
+
+impl Db {
+    /// Opens the database at `sqlite://path` or `postgres://…`. A file that is missing is made, with its folder.
+    ///
+    /// Its tables are left as they are: see [`Db::migrate`].
+    pub fn open(url: &str, options: &Options) -> Result<Self, Error> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let pool = postgres::Pool::open(url, options)?;
+            return Ok(Self { inner: Arc::new(Inner::Postgres(pool)) });
+        }
+        match url.strip_prefix("sqlite://") {
+            Some("" | ":memory:") | None => Err(Error::Url(url.to_owned())),
+            Some(path) => Self::open_file(path.into(), options, None),
+        }
+    }
+
+    /// Opens a SQLite file and holds on to `keep` until it is closed again.
+    pub(crate) fn open_file(
+        path: PathBuf,
+        options: &Options,
+        keep: Option<Box<dyn Send + Sync>>,
+    ) -> Result<Self, Error> {
+        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+            std::fs::create_dir_all(folder)
+                .map_err(|error| Error::Connection(format!("{}: {error}", folder.display())))?;
+        }
+        // The writer comes first: it makes the file and turns on the write-ahead log that readers rely on.
+        let writer = writer::Writer::start(connection::open_writer(&path, options)?)?;
+        let readers = readers::Readers::new(path.clone(), options);
+        Ok(Self { inner: Arc::new(Inner::Sqlite(Sqlite { readers, writer, path, _keep: keep })) })
+    }
+
+    /// Brings the tables up to date and answers with the names of the migrations that were applied.
+    ///
+    /// On PostgreSQL processes that start together take turns. A database that is newer than this program is refused
+    /// with [`Error::NewerSchema`] and left alone. This blocks; it is for the start of a program.
+    pub fn migrate(&self) -> Result<Vec<String>, Error> {
+        match &*self.inner {
+            Inner::Sqlite(sqlite) => migrate::sqlite(&sqlite.path),
+            Inner::Postgres(pool) => migrate::postgres(pool.url()),
+        }
+    }
+
+    /// Runs `f` on a snapshot of the database.
+    ///
+    /// A panic in `f` ends as [`Error::Panicked`].
+    pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite(sqlite) => sqlite.readers.read(f).await,
+            Inner::Postgres(pool) => pool.read(f).await,
+        }
+    }
+
+    /// Runs `f` as one unit of work: all of it is kept, or none of it when `f` answers `Err` or panics.
+    ///
+    /// The answer comes after the commit; when the commit fails, that failure is the answer. Who stops waiting for the
+    /// answer does not stop the work.
+    pub async fn write<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &*self.inner {
+            Inner::Sqlite(sqlite) => sqlite.writer.write(f).await,
+            Inner::Postgres(pool) => pool.write(f).await,
+        }
+    }
+
+    /// Which database this is.
+    pub fn backend(&self) -> Backend {
+        match &*self.inner {
+            Inner::Sqlite(_) => Backend::Sqlite,
+            Inner::Postgres(_) => Backend::Postgres,
+        }
+    }
+}
+
+impl std::fmt::Debug for Db {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Db").field("backend", &self.backend()).finish()
+    }
+}
