@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Finds out what is missing to build and test Kindred, and installs it where that is possible.
 #
 # To be sourced. Ask for things with the need_… functions, then call `install_missing`: it is silent when nothing is
