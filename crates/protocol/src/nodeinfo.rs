@@ -1,0 +1,240 @@
+//! NodeInfo: which software a server runs, and what we say about ours.
+//!
+//! Others' documents are read for two things only, the software's name and version; numbers of users are not believed.
+
+use crate::{
+    Uri,
+    fetch::{self, FetchError},
+    network::{Get, Network},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+
+const SCHEMA: &str = "http://nodeinfo.diaspora.software/ns/schema/";
+const APPLICATION: &str = "https://www.w3.org/ns/activitystreams#Application";
+const LARGEST: usize = 256 * 1024;
+const LONGEST_WORD: usize = 64;
+
+/// What a server says it is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeInfo {
+    /// The software's name, lower-case.
+    pub software: String,
+    /// Its version.
+    pub version: String,
+    /// The actor of the server itself, when it names one (FEP-2677).
+    pub actor: Option<Uri>,
+}
+
+#[derive(Default, Deserialize)]
+struct Links {
+    #[serde(default)]
+    links: Vec<Value>,
+}
+
+impl Links {
+    /// The links of some kind, with their addresses.
+    fn under(
+        &self,
+        base: &Uri,
+        wanted: impl Fn(&str) -> bool,
+    ) -> impl Iterator<Item = (&str, Uri)> {
+        self.links.iter().filter_map(move |link| {
+            let rel = link["rel"].as_str().filter(|rel| wanted(rel))?;
+            Some((rel, base.join(link["href"].as_str()?).ok()?))
+        })
+    }
+}
+
+#[derive(Deserialize)]
+struct Answered {
+    software: AnsweredSoftware,
+}
+
+#[derive(Deserialize)]
+struct AnsweredSoftware {
+    name: String,
+    #[serde(default)]
+    version: Value,
+}
+
+/// Asks a server what it is.
+pub async fn nodeinfo(network: &Network, host: &str) -> Result<NodeInfo, FetchError> {
+    let mut last = FetchError::NotBelieved("no address for this host");
+    for scheme in network.schemes(host) {
+        match ask(network, &format!("{scheme}://{host}")).await {
+            Err(error @ FetchError::Unreachable { .. }) => last = error,
+            answer => return answer,
+        }
+    }
+    Err(last)
+}
+
+async fn ask(network: &Network, origin: &str) -> Result<NodeInfo, FetchError> {
+    let url = Uri::parse(&format!("{origin}/.well-known/nodeinfo"))
+        .map_err(|_| FetchError::NotBelieved("not an address"))?;
+    let listed: Links = json(network, &url).await?;
+    let (_, newest) = listed
+        .under(&url, |rel| rel.starts_with(SCHEMA))
+        .max_by(|(one, _), (other, _)| one.cmp(other))
+        .ok_or(FetchError::NotBelieved("no NodeInfo document"))?;
+    let actor = listed
+        .under(&url, |rel| rel == APPLICATION)
+        .map(|(_, href)| href)
+        .find(|href| href.same_origin(&url));
+    let Answered { software } = json(network, &newest).await?;
+    Ok(NodeInfo {
+        software: word(&software.name).to_lowercase(),
+        version: word(software.version.as_str().unwrap_or_default()),
+        actor,
+    })
+}
+
+async fn json<T: for<'de> Deserialize<'de>>(network: &Network, url: &Uri) -> Result<T, FetchError> {
+    let answer = network
+        .get(Get {
+            largest: LARGEST,
+            ..Get::new(url, "application/json")
+        })
+        .await?;
+    fetch::judge(&answer, network)?;
+    serde_json::from_slice(&answer.body)
+        .map_err(|_| FetchError::NotBelieved("not a NodeInfo answer"))
+}
+
+fn word(text: &str) -> String {
+    text.chars()
+        .filter(|letter| !letter.is_control())
+        .take(LONGEST_WORD)
+        .collect()
+}
+
+/// Where our documents are.
+#[derive(Clone, Debug, Serialize)]
+pub struct WellKnown {
+    links: [WellKnownLink; 3],
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct WellKnownLink {
+    rel: String,
+    href: String,
+}
+
+impl WellKnown {
+    /// The links of our origin; `instance_actor` is the actor of the server itself.
+    pub fn of(origin: &str, instance_actor: &Uri) -> Self {
+        let schema = |version: &str| WellKnownLink {
+            rel: format!("{SCHEMA}{version}"),
+            href: format!("{origin}/nodeinfo/{version}"),
+        };
+        let actor = WellKnownLink {
+            rel: APPLICATION.to_owned(),
+            href: instance_actor.to_string(),
+        };
+        Self {
+            links: [schema("2.0"), schema("2.1"), actor],
+        }
+    }
+}
+
+/// What changes in our own document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Our version.
+    pub version: String,
+    /// Where the source code is.
+    pub repository: String,
+    /// Where the project is at home.
+    pub homepage: String,
+    /// Whether anybody may open an account.
+    pub open_registrations: bool,
+    /// People here.
+    pub users_total: u64,
+    /// People who were here in the last thirty days.
+    pub users_month: u64,
+    /// People who were here in the last half year.
+    pub users_halfyear: u64,
+    /// Posts that start a thread.
+    pub posts: u64,
+    /// Answers.
+    pub comments: u64,
+    /// More about us.
+    pub metadata: Map<String, Value>,
+}
+
+/// The version of the schema.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Version {
+    /// 2.0
+    V2_0,
+    /// 2.1: also tells where the source code is.
+    V2_1,
+}
+
+/// The content type of a document of this version.
+pub fn content_type(version: Version) -> &'static str {
+    match version {
+        Version::V2_0 => {
+            r#"application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.0#""#
+        }
+        Version::V2_1 => {
+            r#"application/json; profile="http://nodeinfo.diaspora.software/ns/schema/2.1#""#
+        }
+    }
+}
+
+/// Our document.
+pub fn document(version: Version, facts: &Facts) -> Value {
+    let mut software = serde_json::json!({ "name": "kindred", "version": facts.version });
+    let named = match version {
+        Version::V2_0 => "2.0",
+        Version::V2_1 => {
+            for (name, value) in [
+                ("repository", &facts.repository),
+                ("homepage", &facts.homepage),
+            ] {
+                if !value.is_empty() {
+                    software[name] = Value::from(value.as_str());
+                }
+            }
+            "2.1"
+        }
+    };
+    serde_json::json!({
+        "version": named,
+        "software": software,
+        "protocols": ["activitypub"],
+        "services": { "inbound": [], "outbound": [] },
+        "openRegistrations": facts.open_registrations,
+        "usage": {
+            "users": { "total": facts.users_total, "activeMonth": facts.users_month, "activeHalfyear": facts.users_halfyear },
+            "localPosts": facts.posts,
+            "localComments": facts.comments,
+        },
+        "metadata": facts.metadata,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn our_documents_have_one_shape() {
+        let facts = Facts {
+            version: "0.1.0".to_owned(),
+            repository: "https://code.example/kindred".to_owned(),
+            users_total: 12,
+            users_month: 7,
+            users_halfyear: 9,
+            posts: 40,
+            comments: 160,
+            ..Facts::default()
+        };
+        let actor = Uri::parse("https://kindred.example/actor").unwrap();
+        insta::assert_json_snapshot!(WellKnown::of("https://kindred.example", &actor), @"");
+        insta::assert_json_snapshot!(document(Version::V2_0, &facts), @"");
+        insta::assert_json_snapshot!(document(Version::V2_1, &facts), @"");
+    }
+}
