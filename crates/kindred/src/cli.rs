@@ -294,4 +294,47 @@ mod tests {
             assert_eq!(parse(line).unwrap_err().exit_code(), 2, "{line}");
         }
     }
+
+    /// The words of a line, as a shell would part them; what stands in quotation marks stays together.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quoted = false;
+        for letter in line.chars() {
+            match letter {
+                '"' => quoted = !quoted,
+                ' ' if !quoted => words.push(String::new()),
+                _ => words.last_mut().unwrap().push(letter),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    #[test]
+    fn every_command_in_the_documentation_exists() {
+        let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let mut seen = 0;
+        for page in ["README.md", "docs/operate.md"] {
+            let text = std::fs::read_to_string(root.join(page)).unwrap();
+            let blocks = text.split("```").skip(1).step_by(2);
+            for line in blocks.flat_map(str::lines) {
+                let line = line.split(" #").next().unwrap_or_default().trim();
+                let line = line.trim_start_matches("token=$(").trim_end_matches(')');
+                let prefixes = ["docker compose exec ", "cd / && sudo -u "];
+                let line = prefixes
+                    .iter()
+                    .find_map(|prefix| line.strip_prefix(prefix))
+                    .unwrap_or(line);
+                let line = line
+                    .strip_prefix("kindred kindred")
+                    .map_or(line.to_owned(), |rest| format!("kindred{rest}"));
+                if line.starts_with("kindred ") {
+                    Cli::try_parse_from(words(&line))
+                        .unwrap_or_else(|why| panic!("{page}: {line}\n{why}"));
+                    seen += 1;
+                }
+            }
+        }
+        assert!(seen >= 10, "only {seen} commands were found");
+    }
 }
