@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 pub use read::Source;
 pub use reference::reference;
 pub use values::{
-    CaFile, DatabaseUrl, Federation, LogFilter, LogFormat, Origin, ProxyUrl, Ranges, RateLimit,
-    SignUp,
+    CaFile, Count, DatabaseUrl, Federation, LogFilter, LogFormat, Origin, ProxyUrl, Ranges,
+    RateLimit, SignUp,
 };
 
 use read::Reader;
@@ -108,6 +108,10 @@ settings! {
     /// one has three slashes (`sqlite:///var/lib/kindred/kindred.db`). The file and its folder are made when missing.
     database_url: DatabaseUrl = Some("sqlite://data/kindred.db");
 
+    /// PostgreSQL: how many connections each process (`kindred serve`, `kindred work`) opens at most. Together they have to
+    /// stay below the server's own limit, which is usually 100.
+    database_connections: Count = Some("8");
+
     /// The folder for files that are not in the database.
     data_dir: PathBuf = Some("./data");
 
@@ -131,6 +135,11 @@ settings! {
     /// The HTTP proxy through which everything that leaves this instance goes, such as `http://proxy.example:3128`. The
     /// proxy looks up the names then, so it has to be the one that refuses addresses inside the company.
     proxy: Option<ProxyUrl> = None, "none; the usual `HTTPS_PROXY` and `NO_PROXY` count then";
+
+    /// Ranges of private addresses (`10.20.0.0/16`) that Kindred may connect to: for instances that meet inside a company's
+    /// own network. Everything else that is not on the public internet is refused. Whoever writes from another server can
+    /// make Kindred ask these addresses for a document, so keep the ranges small.
+    private_ranges: Ranges = Some("");
 
     /// The addresses of the reverse proxies in front of Kindred, as ranges (`10.0.0.0/8`) or single addresses. Only from
     /// them is an `X-Forwarded-For` believed; without it every visitor seems to come from the proxy and they all share

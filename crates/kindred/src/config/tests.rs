@@ -76,6 +76,8 @@ fn without_settings_it_runs_on_this_machine_and_talks_with_nobody() {
     assert_eq!(config.sign_up, SignUp::Invite);
     assert_eq!(config.ca_file, None);
     assert_eq!(config.proxy, None);
+    assert_eq!(config.database_connections.get(), 8);
+    assert!(config.private_ranges.as_slice().is_empty());
     assert!(config.trusted_proxies.as_slice().is_empty());
     assert!(!config.lab);
     assert_eq!(config.admin_listen, None);
@@ -307,6 +309,20 @@ fn limits_of_numbers_and_addresses() {
     ] {
         assert_eq!(
             load(&[("KINDRED_DATABASE_URL", text)]).is_ok(),
+            good,
+            "{text}"
+        );
+    }
+    for (text, good) in [
+        ("0", false),
+        ("1", true),
+        ("10000", true),
+        ("10001", false),
+        ("2.5", false),
+        ("-1", false),
+    ] {
+        assert_eq!(
+            load(&[("KINDRED_DATABASE_CONNECTIONS", text)]).is_ok(),
             good,
             "{text}"
         );

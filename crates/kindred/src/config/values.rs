@@ -393,6 +393,34 @@ impl Value for LogFilter {
     }
 }
 
+/// How many of something there are at most; never none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Count(u32);
+
+impl Count {
+    /// The number, at least 1.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
+
+impl Value for Count {
+    const SHAPE: Shape = Shape::Number;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        text.trim()
+            .parse()
+            .ok()
+            .filter(|count| (1..=10_000).contains(count))
+            .map(Self)
+            .ok_or_else(|| "has to be a whole number from 1 to 10000".to_owned())
+    }
+
+    fn shown(&self) -> Json {
+        json!(self.0)
+    }
+}
+
 /// A factor on all limits.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct RateLimit(f64);
