@@ -153,7 +153,7 @@ impl PublicKey {
         }
         // A huge or even exponent makes verifying slow or void.
         if rsa.e().num_bits() > 64 || !rsa.e().is_bit_set(0) || rsa.e().num_bits() < 2 {
-            return Err(Error::Key("RSA with an odd exponent size"));
+            return Err(Error::Key("RSA with an exponent that nobody uses"));
         }
         PKey::from_rsa(rsa)
             .map(Self)
@@ -251,4 +251,112 @@ fn base58(text: &str) -> Option<Vec<u8>> {
     bytes.extend(text.bytes().take_while(|&letter| letter == b'1').map(|_| 0));
     bytes.reverse();
     Some(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pem(bytes: Vec<u8>) -> String {
+        String::from_utf8(bytes).unwrap()
+    }
+
+    #[test]
+    fn a_key_of_ours_signs_and_its_public_half_agrees() {
+        let pair = KeyPair::generate_rsa().unwrap();
+        assert!(pair.public_pem().starts_with("-----BEGIN PUBLIC KEY-----"));
+        assert!(pair.private_pem().starts_with("-----BEGIN PRIVATE KEY-----"));
+        assert_eq!(format!("{pair:?}"), "KeyPair");
+        let key = SigningKey::from_pem("https://kindred.example/actor#main-key", pair.private_pem()).unwrap();
+        assert_eq!(format!("{key:?}"), "SigningKey(https://kindred.example/actor#main-key)");
+        let signature = key.sign(b"hello").unwrap();
+        let public = PublicKey::from_pem(pair.public_pem()).unwrap();
+        assert!(public.verify(Algorithm::RsaSha256, b"hello", &signature));
+        for (algorithm, message) in [
+            (Algorithm::RsaSha256, &b"hallo"[..]),
+            (Algorithm::RsaSha512, b"hello"),
+            (Algorithm::RsaPssSha512, b"hello"),
+            (Algorithm::Ed25519, b"hello"),
+        ] {
+            assert!(!public.verify(algorithm, message, &signature), "{algorithm:?}");
+        }
+        for other in [&[][..], &[0; 256], &[0; 4096]] {
+            assert!(!public.verify(Algorithm::RsaSha256, b"hello", other));
+        }
+    }
+
+    #[test]
+    fn a_key_id_cannot_break_out_of_its_quotes() {
+        let pair = KeyPair::generate_rsa().unwrap();
+        for key_id in ["a\"b", "a\\b", "a,b", "a b", "a\nb", "ä"] {
+            assert!(SigningKey::from_pem(key_id, pair.private_pem()).is_err(), "{key_id}");
+        }
+        assert!(SigningKey::from_pem("a", pair.public_pem()).is_err());
+        assert!(SigningKey::from_pem("a", "").is_err());
+    }
+
+    #[test]
+    fn public_keys_are_read_in_every_form_that_servers_publish() {
+        let rsa = Rsa::generate(2048).unwrap();
+        let ed25519 = PKey::generate_ed25519().unwrap();
+        let spki = pem(rsa.public_key_to_pem().unwrap());
+        for text in [spki.clone(), pem(rsa.public_key_to_pem_pkcs1().unwrap()), format!("\n  {spki}\n\n"), spki.replace('\n', "\r\n")] {
+            assert!(PublicKey::from_pem(&text).unwrap().is_rsa(), "{text}");
+        }
+        assert!(!PublicKey::from_pem(&pem(ed25519.public_key_to_pem().unwrap())).unwrap().is_rsa());
+    }
+
+    #[test]
+    fn a_multikey_is_an_ed25519_key() {
+        // Made by hand from the public key of RFC 9421, appendix B.1.4.
+        let spki = "-----BEGIN PUBLIC KEY-----\nMCowBQYDK2VwAyEAJrQLj5P/89iXES9+vFgrIy29clF9CC/oPPsw3c5D0bs=\n-----END PUBLIC KEY-----";
+        let known = PublicKey::from_pem(spki).unwrap();
+        let raw = known.0.raw_public_key().unwrap();
+        let multikey = format!("z{}", encode_base58(&[&[0xed, 0x01], raw.as_slice()].concat()));
+        assert!(multikey.starts_with("z6Mk"), "{multikey}");
+        let read = PublicKey::from_pem(&multikey).unwrap();
+        assert_eq!(read.0.raw_public_key().unwrap(), raw);
+        for broken in ["z", "z6Mk", "z0", "zäö", &multikey[..40], &format!("{multikey}1"), &"z1".repeat(200)] {
+            assert!(PublicKey::from_pem(broken).is_err(), "{broken}");
+        }
+    }
+
+    fn encode_base58(bytes: &[u8]) -> String {
+        use openssl::bn::BigNum;
+        let mut rest = BigNum::from_slice(bytes).unwrap();
+        let mut letters = Vec::new();
+        while rest.num_bits() > 0 {
+            let digit = usize::try_from(rest.div_word(58).unwrap()).unwrap();
+            letters.push(b"123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"[digit]);
+        }
+        letters.reverse();
+        pem(letters)
+    }
+
+    #[test]
+    fn keys_that_are_weak_slow_or_foreign_are_refused() {
+        use openssl::{
+            dsa::Dsa,
+            ec::{EcGroup, EcKey},
+            nid::Nid,
+        };
+        let weak = pem(Rsa::generate(1024).unwrap().public_key_to_pem().unwrap());
+        let curve = EcKey::generate(&EcGroup::from_curve_name(Nid::X9_62_PRIME256V1).unwrap()).unwrap();
+        let curve = pem(curve.public_key_to_pem().unwrap());
+        let dsa = pem(Dsa::generate(1024).unwrap().public_key_to_pem().unwrap());
+        let private = pem(Rsa::generate(2048).unwrap().private_key_to_pem().unwrap());
+        let long = "-----BEGIN PUBLIC KEY-----".repeat(1000);
+        for text in ["", "hello", "-----BEGIN PUBLIC KEY-----", &weak, &curve, &dsa, &private, &long] {
+            assert!(PublicKey::from_pem(text).is_err(), "{text}");
+        }
+        let huge = openssl::bn::BigNum::from_slice(&[0xff; 1025]).unwrap();
+        let three = openssl::bn::BigNum::from_u32(3).unwrap();
+        let huge = Rsa::from_public_components(huge, three).unwrap();
+        assert!(PublicKey::from_rsa(huge).is_err());
+        let modulus = || Rsa::generate(2048).unwrap().n().to_owned().unwrap();
+        for exponent in [1, 2, 4] {
+            let exponent = openssl::bn::BigNum::from_u32(exponent).unwrap();
+            assert!(PublicKey::from_rsa(Rsa::from_public_components(modulus(), exponent).unwrap()).is_err());
+        }
+    }
 }

@@ -44,7 +44,7 @@ pub const MOST_REDIRECTS: usize = 3;
 const LARGEST_RECEIPT: usize = 16 * 1024;
 /// A second connection to the same server is kept for a while, not a third.
 const IDLE_PER_HOST: usize = 2;
-const IDLE_FOR: Duration = Duration::from_secs(60);
+const IDLE_FOR: Duration = Duration::from_mins(1);
 
 /// The clock by which requests are dated.
 pub type Clock = Arc<dyn Fn() -> SystemTime + Send + Sync>;

@@ -233,8 +233,78 @@ mod tests {
             ..Facts::default()
         };
         let actor = Uri::parse("https://kindred.example/actor").unwrap();
-        insta::assert_json_snapshot!(WellKnown::of("https://kindred.example", &actor), @"");
-        insta::assert_json_snapshot!(document(Version::V2_0, &facts), @"");
-        insta::assert_json_snapshot!(document(Version::V2_1, &facts), @"");
+        insta::assert_json_snapshot!(WellKnown::of("https://kindred.example", &actor), @r#"
+        {
+          "links": [
+            {
+              "rel": "http://nodeinfo.diaspora.software/ns/schema/2.0",
+              "href": "https://kindred.example/nodeinfo/2.0"
+            },
+            {
+              "rel": "http://nodeinfo.diaspora.software/ns/schema/2.1",
+              "href": "https://kindred.example/nodeinfo/2.1"
+            },
+            {
+              "rel": "https://www.w3.org/ns/activitystreams#Application",
+              "href": "https://kindred.example/actor"
+            }
+          ]
+        }
+        "#);
+        insta::assert_json_snapshot!(document(Version::V2_0, &facts), @r#"
+        {
+          "version": "2.0",
+          "software": {
+            "name": "kindred",
+            "version": "0.1.0"
+          },
+          "protocols": [
+            "activitypub"
+          ],
+          "services": {
+            "inbound": [],
+            "outbound": []
+          },
+          "openRegistrations": false,
+          "usage": {
+            "users": {
+              "total": 12,
+              "activeMonth": 7,
+              "activeHalfyear": 9
+            },
+            "localPosts": 40,
+            "localComments": 160
+          },
+          "metadata": {}
+        }
+        "#);
+        insta::assert_json_snapshot!(document(Version::V2_1, &facts), @r#"
+        {
+          "version": "2.1",
+          "software": {
+            "name": "kindred",
+            "version": "0.1.0",
+            "repository": "https://code.example/kindred"
+          },
+          "protocols": [
+            "activitypub"
+          ],
+          "services": {
+            "inbound": [],
+            "outbound": []
+          },
+          "openRegistrations": false,
+          "usage": {
+            "users": {
+              "total": 12,
+              "activeMonth": 7,
+              "activeHalfyear": 9
+            },
+            "localPosts": 40,
+            "localComments": 160
+          },
+          "metadata": {}
+        }
+        "#);
     }
 }

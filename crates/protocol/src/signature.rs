@@ -16,7 +16,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use std::time::{Duration, SystemTime};
 
 /// How far a signature's time may lie from ours, in the past and in the future.
-pub const WINDOW: Duration = Duration::from_secs(60 * 60);
+pub const WINDOW: Duration = Duration::from_hours(1);
 
 /// No header that belongs to a signature is longer than this.
 const LONGEST_HEADER: usize = 8 * 1024;
@@ -277,3 +277,6 @@ pub fn sign(key: &SigningKey, form: Form, request: &Outgoing<'_>) -> Result<Sign
 fn to_base64(bytes: &[u8]) -> String {
     STANDARD.encode(bytes)
 }
+
+#[cfg(test)]
+mod tests;

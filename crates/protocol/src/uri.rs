@@ -31,6 +31,11 @@ impl Uri {
                 "blanks, control characters or backslashes in it",
             ));
         }
+        // It also takes any number of slashes before the host, or none.
+        let usual = text.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//"));
+        if usual.is_none_or(|rest| rest.starts_with('/')) {
+            return Err(Error::Address("not an absolute address"));
+        }
         Self::from_url(Url::parse(text).map_err(|_| Error::Address("not an absolute address"))?)
     }
 
@@ -218,6 +223,126 @@ impl Reach {
             }
             Some(Host::Domain(_)) => Ok(()),
             _ => Err(Error::OutOfReach("a number instead of a name")),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn an_address_has_one_spelling() {
+        for (written, canonical) in [
+            ("https://kindred.example", "https://kindred.example/"),
+            ("HTTPS://Kindred.Example/p/Mei", "https://kindred.example/p/Mei"),
+            ("https://kindred.example:443/a/../b", "https://kindred.example/b"),
+            ("http://kindred.example:80/", "http://kindred.example/"),
+            ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+            ("https://0x7f.1/", "https://127.0.0.1/"),
+            ("https://2130706433/", "https://127.0.0.1/"),
+            ("https://017700000001/", "https://127.0.0.1/"),
+            ("https://[::FFFF:127.0.0.1]/", "https://[::ffff:7f00:1]/"),
+            ("https://kindred.example/p/mei#main-key", "https://kindred.example/p/mei#main-key"),
+        ] {
+            assert_eq!(Uri::parse(written).unwrap(), canonical, "{written}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_or_an_ambiguous_one_is_refused() {
+        let long = format!("https://kindred.example/{}", "a".repeat(LONGEST));
+        for written in [
+            "",
+            "kindred.example",
+            "/p/mei",
+            "//kindred.example/p/mei",
+            "ftp://kindred.example/",
+            "data:text/html,x",
+            "javascript:alert(1)",
+            "acct:mei@kindred.example",
+            "as:Public",
+            "https://",
+            "https:///p",
+            "https:kindred.example",
+            "https:/kindred.example/x://y",
+            "https://mei@kindred.example/",
+            "https://mei:pw@kindred.example/",
+            "https://@kindred.example@evil.example/",
+            "https://kindred.example./",
+            "https://kindred.example:0/",
+            "https://kindred.example:99999/",
+            "https://kindred.example\\@evil.example/",
+            "https://kindred.example/a b",
+            " https://kindred.example/",
+            "https://kind\tred.example/",
+            "https://kindred.example/\n",
+            "https://a<b.example/",
+            long.as_str(),
+        ] {
+            assert!(Uri::parse(written).is_err(), "{written}");
+        }
+        let fits = format!("https://kindred.example/{}", "a".repeat(LONGEST - 24));
+        assert_eq!(fits.len(), LONGEST);
+        assert!(Uri::parse(&fits).is_ok());
+        assert!(Uri::parse(&format!("{fits}a")).is_err());
+    }
+
+    #[test]
+    fn the_parts_are_those_of_the_canonical_spelling() {
+        let uri = Uri::parse("http://Kindred.Example:8080/p/mei?a=b#key").unwrap();
+        assert_eq!(uri.host(), "kindred.example:8080");
+        assert_eq!(uri.host_name(), "kindred.example");
+        assert_eq!(uri.origin(), "http://kindred.example:8080");
+        assert_eq!(uri.path_and_query(), "/p/mei?a=b");
+        assert_eq!(uri.fragment(), Some("key"));
+        assert_eq!(uri.without_fragment(), "http://kindred.example:8080/p/mei?a=b");
+        assert_eq!(uri.join("../g/rust").unwrap(), "http://kindred.example:8080/g/rust");
+        assert_eq!(serde_json::to_string(&uri).unwrap(), format!("\"{uri}\""));
+        assert_eq!(serde_json::from_str::<Uri>("\"https://a.example\"").unwrap(), "https://a.example/");
+        assert!(serde_json::from_str::<Uri>("\"nowhere\"").is_err());
+    }
+
+    #[test]
+    fn an_origin_is_scheme_host_and_port() {
+        let uri = |text| Uri::parse(text).unwrap();
+        let ours = uri("https://kindred.example/a");
+        assert!(ours.same_origin(&uri("https://KINDRED.example:443/b?c#d")));
+        for other in ["http://kindred.example/a", "https://kindred.example:8443/a", "https://a.kindred.example/a", "https://kindred.example.evil.example/a"] {
+            assert!(!ours.same_origin(&uri(other)), "{other}");
+        }
+    }
+
+    #[test]
+    fn only_named_servers_at_the_usual_place_are_within_reach() {
+        for (address, allowed) in [
+            ("https://kindred.example/a", true),
+            ("https://kindred.example:443/a", true),
+            ("http://kindred.example/a", false),
+            ("https://kindred.example:8443/a", false),
+            ("https://127.0.0.1/a", false),
+            ("https://0/a", false),
+            ("https://1.1.1.1/a", false),
+            ("https://[::1]/a", false),
+            ("https://localhost/a", false),
+        ] {
+            let uri = Uri::parse(address).unwrap();
+            assert_eq!(Reach { lab: false }.allows(&uri).is_ok(), allowed, "{address}");
+            assert!(Reach { lab: true }.allows(&uri).is_ok());
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn parsing_never_stumbles_and_is_idempotent(text in "(https?://)?[ -~]{0,60}") {
+            if let Ok(uri) = Uri::parse(&text) {
+                prop_assert_eq!(&Uri::parse(uri.as_str()).unwrap(), &uri);
+                prop_assert!(uri.as_str().starts_with(uri.origin()));
+                let whole = format!("{}{}", uri.origin(), uri.path_and_query());
+                let bare = uri.without_fragment();
+                prop_assert_eq!(bare.as_str(), whole.as_str());
+            }
         }
     }
 }

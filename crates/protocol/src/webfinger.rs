@@ -383,8 +383,49 @@ mod tests {
     #[test]
     fn our_answer_has_one_shape() {
         let group = Uri::parse("https://kindred.example/g/rust").unwrap();
-        insta::assert_json_snapshot!(Jrd::of("https://kindred.example", &handle("rust@kindred.example"), &group, &group, "Group"), @"");
-        insta::assert_snapshot!(host_meta("https://kindred.example"), @"");
+        let answer = Jrd::of(
+            "https://kindred.example",
+            &handle("rust@kindred.example"),
+            &group,
+            &group,
+            "Group",
+        );
+        insta::assert_json_snapshot!(answer, @r#"
+        {
+          "subject": "acct:rust@kindred.example",
+          "aliases": [
+            "https://kindred.example/g/rust"
+          ],
+          "links": [
+            {
+              "rel": "http://webfinger.net/rel/profile-page",
+              "type": "text/html",
+              "href": "https://kindred.example/g/rust"
+            },
+            {
+              "rel": "self",
+              "type": "application/activity+json",
+              "href": "https://kindred.example/g/rust",
+              "properties": {
+                "https://www.w3.org/ns/activitystreams#type": "Group"
+              }
+            },
+            {
+              "rel": "http://ostatus.org/schema/1.0/subscribe",
+              "template": "https://kindred.example/authorize?uri={uri}"
+            },
+            {
+              "rel": "https://w3id.org/fep/3b86/Follow",
+              "template": "https://kindred.example/intent/follow?object={object}"
+            },
+            {
+              "rel": "https://w3id.org/fep/3b86/Create",
+              "template": "https://kindred.example/intent/create?content={content}"
+            }
+          ]
+        }
+        "#);
+        insta::assert_snapshot!(host_meta("https://kindred.example"), @r#"<?xml version="1.0" encoding="UTF-8"?><XRD xmlns="http://docs.oasis-open.org/ns/xri/xrd-1.0"><Link rel="lrdd" template="https://kindred.example/.well-known/webfinger?resource={uri}"/></XRD>"#);
     }
 
     #[test]

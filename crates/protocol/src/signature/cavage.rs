@@ -12,6 +12,7 @@ use crate::{
     Error,
     keys::{Algorithm, SigningKey},
 };
+use base64::Engine as _;
 use http_signature_normalization_actix::verify::{
     Algorithm as Named, DeprecatedAlgorithm, ParsedHeader,
 };
@@ -82,24 +83,18 @@ impl<'a> Parameters<'a> {
         Ok(())
     }
 
-    /// The same parameters in the one spelling that every reader understands alike.
-    fn canonical(&self, key_id: &str, headers: &[String], signature: &str) -> String {
-        let mut text = format!(
-            r#"keyId="{key_id}",headers="{}",signature="{signature}""#,
-            headers.join(" ")
-        );
-        for (name, value) in [
-            ("algorithm", self.algorithm),
-            ("created", self.created),
-            ("expires", self.expires),
-        ] {
-            if let Some(value) = value {
-                // Writing into a String cannot fail.
-                let _ = write!(text, r#",{name}="{value}""#);
-            }
-        }
-        text
+    fn created(&self) -> Result<Option<u64>, SignatureError> {
+        seconds(self.created, "created")
     }
+
+    fn expires(&self) -> Result<Option<u64>, SignatureError> {
+        seconds(self.expires, "expires")
+    }
+}
+
+fn seconds(text: Option<&str>, name: &'static str) -> Result<Option<u64>, SignatureError> {
+    text.map(|text| text.parse().map_err(|_| SignatureError::Malformed(name)))
+        .transpose()
 }
 
 pub(super) fn begin(
@@ -114,66 +109,92 @@ pub(super) fn begin(
         .ok_or(SignatureError::Malformed("keyId"))?;
     let signature = given.signature.ok_or(UNREADABLE)?;
     let covered = covered(given.headers.unwrap_or_default())?;
-    let covers = |name: &str| covered.iter().any(|covered| covered == name);
 
     for name in ["(request-target)", "host"] {
-        if !covers(name) {
+        if !covered.iter().any(|covered| covered == name) {
             return Err(SignatureError::NotCovered(name));
         }
     }
-    parts.check_host(
-        parts
-            .only("host")?
-            .ok_or(SignatureError::NotCovered("host"))?,
-    )?;
-    check_times(parts, &given, &covers, now)?;
-    if parts.has_body() {
-        let body = parts.body.unwrap_or_default();
-        if !covers("digest") {
-            return Err(SignatureError::NotCovered("digest"));
-        }
-        digest::check_digest(
-            parts
-                .only("digest")?
-                .ok_or(SignatureError::NotCovered("digest"))?,
-            body,
-        )?;
-    }
+    let host = parts.only("host")?;
+    parts.check_host(host.ok_or(SignatureError::NotCovered("host"))?)?;
+    check_times(parts, &given, &covered, now)?;
+    check_body(parts, &covered)?;
 
-    let mut headers = BTreeMap::new();
-    for name in covered.iter().filter(|name| !name.starts_with('(')) {
-        let value = parts
-            .only_named(name)
-            .map_err(|fault| fault.named("a signed header"))?;
-        headers.insert(
-            name.clone(),
-            value
-                .ok_or(SignatureError::Malformed("the list of signed headers"))?
-                .to_owned(),
-        );
-    }
-
-    let canonical = given.canonical(key_id, &covered, signature);
-    let mut rsa = None;
+    let signed = signed_values(parts, &given, &covered)?;
+    let canonical = canonical(key_id, given.algorithm, &covered, signature);
+    let mut rsa: &[Algorithm] = &[];
     let mut bases = Vec::with_capacity(2);
-    // As received; and, since some servers leave it out, without the query.
-    let without_query = Some(parts.path()).filter(|path| *path != parts.path_and_query);
-    for target in [Some(parts.path_and_query), without_query]
-        .into_iter()
-        .flatten()
-    {
-        let prepared = prepare(&canonical, parts.method, target, headers.clone())?;
-        rsa = Some(usable(prepared.algorithm())?);
+    for target in targets(parts) {
+        let prepared = prepare(&canonical, parts.method, target, signed.clone())?;
+        rsa = usable(prepared.algorithm())?;
         bases.push(prepared.signing_string().to_owned());
     }
     Ok(Unverified {
         key_id: key_id.to_owned(),
         form: Form::Cavage,
         bases,
-        signature: base64::Engine::decode(&digest::BASE64, signature).map_err(|_| UNREADABLE)?,
-        rsa: rsa.unwrap_or(&[]),
-        ed25519: !matches!(given.algorithm, Some(name) if name.starts_with("rsa")),
+        signature: digest::BASE64
+            .decode(signature)
+            .map_err(|_| UNREADABLE)?,
+        rsa,
+        ed25519: !given.algorithm.is_some_and(|name| name.starts_with("rsa")),
     })
+}
+
+/// What may have been signed as the target: the path as received; and, since some servers leave it out, without the query.
+fn targets<'a>(parts: &RequestParts<'a>) -> impl Iterator<Item = &'a str> {
+    let bare = Some(parts.path()).filter(|path| *path != parts.path_and_query);
+    [Some(parts.path_and_query), bare].into_iter().flatten()
+}
+
+fn check_body(parts: &RequestParts<'_>, covered: &[String]) -> Result<(), SignatureError> {
+    const NOT_COVERED: SignatureError = SignatureError::NotCovered("digest");
+    if !parts.has_body() {
+        return Ok(());
+    }
+    if !covered.iter().any(|name| name == "digest") {
+        return Err(NOT_COVERED);
+    }
+    let given = parts.only("digest")?.ok_or(NOT_COVERED)?;
+    digest::check_digest(given, parts.body.unwrap_or_default())
+}
+
+/// The values of everything that the signature names, and nothing else.
+fn signed_values(
+    parts: &RequestParts<'_>,
+    given: &Parameters<'_>,
+    covered: &[String],
+) -> Result<BTreeMap<String, String>, SignatureError> {
+    const LIST: SignatureError = SignatureError::Malformed("the list of signed headers");
+    let mut values = BTreeMap::new();
+    for name in covered {
+        let value = match name.as_str() {
+            "(request-target)" => continue,
+            // The library would compare these with a clock of its own, and cannot bear very large ones.
+            "(created)" => given.created()?.ok_or(LIST)?.to_string(),
+            "(expires)" => given.expires()?.ok_or(LIST)?.to_string(),
+            name if name.starts_with('(') => return Err(LIST),
+            name => {
+                let value = parts.only_named(name);
+                let value = value.map_err(|fault| fault.named("a signed header"))?;
+                value.ok_or(LIST)?.to_owned()
+            }
+        };
+        values.insert(name.clone(), value);
+    }
+    Ok(values)
+}
+
+/// The parameters in the one spelling that every reader understands alike.
+fn canonical(key_id: &str, algorithm: Option<&str>, covered: &[String], signature: &str) -> String {
+    let headers = covered.join(" ");
+    let mut text = format!(r#"keyId="{key_id}",headers="{headers}",signature="{signature}""#);
+    if let Some(algorithm) = algorithm {
+        text.push_str(",algorithm=\"");
+        text.push_str(algorithm);
+        text.push('"');
+    }
+    text
 }
 
 /// The names that the signature covers, in order and lower-case. A name that comes twice has no defined meaning.
@@ -196,37 +217,30 @@ fn covered(list: &str) -> Result<Vec<String>, SignatureError> {
 fn check_times(
     parts: &RequestParts<'_>,
     given: &Parameters<'_>,
-    covers: &impl Fn(&str) -> bool,
+    covered: &[String],
     now: SystemTime,
 ) -> Result<(), SignatureError> {
-    let seconds = |value: Option<&str>, name| match value {
-        None => Ok(None),
-        Some(text) => text
-            .parse()
-            .ok()
-            .and_then(from_seconds)
-            .map(Some)
-            .ok_or(SignatureError::Malformed(name)),
-    };
-    let created = seconds(given.created, "created")?;
-    let expires = seconds(given.expires, "expires")?;
-    if !covers("date") && !(covers("(created)") && created.is_some()) {
+    let covers = |name: &str| covered.iter().any(|covered| covered == name);
+    let created = given.created()?;
+    if covers("date") {
+        const UNREADABLE: SignatureError = SignatureError::Malformed("date");
+        let date = parts.only("date")?.ok_or(UNREADABLE)?;
+        fresh(
+            httpdate::parse_http_date(date).map_err(|_| UNREADABLE)?,
+            now,
+        )?;
+    } else if created.is_none() || !covers("(created)") {
         return Err(SignatureError::NotCovered("date"));
     }
-    if covers("date") {
-        let date = parts
-            .only("date")?
-            .ok_or(SignatureError::Malformed("date"))?;
+    if let Some(created) = created {
         fresh(
-            httpdate::parse_http_date(date).map_err(|_| SignatureError::Malformed("date"))?,
+            from_seconds(created).ok_or(SignatureError::Malformed("created"))?,
             now,
         )?;
     }
-    if let Some(created) = created {
-        fresh(created, now)?;
-    }
-    match expires {
-        Some(expires) if expires < now => Err(SignatureError::TooOld),
+    match given.expires()?.map(from_seconds) {
+        Some(Some(expires)) if expires < now => Err(SignatureError::TooOld),
+        Some(None) => Err(SignatureError::Malformed("expires")),
         _ => Ok(()),
     }
 }
@@ -238,7 +252,7 @@ fn prepare(
     mut headers: BTreeMap<String, String>,
 ) -> Result<http_signature_normalization_actix::verify::Unverified, SignatureError> {
     // Freshness was judged by our clock and both ways; the library is not to judge it again by its own.
-    const AGES: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+    const AGES: Duration = Duration::from_hours(100 * 365 * 24);
     let parsed: ParsedHeader = canonical.parse().map_err(|_| UNREADABLE)?;
     let required = HashSet::from(["(request-target)".to_owned(), "host".to_owned()]);
     parsed
@@ -288,4 +302,46 @@ pub(super) fn sign(key: &SigningKey, request: &Outgoing<'_>) -> Result<SignedHea
         ),
     ));
     Ok(headers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parameters_are_read_with_and_without_blanks() {
+        let expected = Parameters {
+            key_id: Some("https://a.example/actor#main-key"),
+            algorithm: Some("hs2019"),
+            created: Some("12"),
+            headers: Some("host date"),
+            signature: Some("YQ=="),
+            ..Parameters::default()
+        };
+        for text in [
+            r#"keyId="https://a.example/actor#main-key",algorithm="hs2019",created=12,headers="host date",signature="YQ==""#,
+            r#" keyId="https://a.example/actor#main-key", algorithm="hs2019" , created=12 ,headers="host date", signature="YQ==" "#,
+            r#"signature="YQ==",created="12",unknown="x",algorithm=hs2019,headers="host date",keyId="https://a.example/actor#main-key","#,
+        ] {
+            assert_eq!(Parameters::read(text).as_ref(), Ok(&expected), "{text}");
+        }
+    }
+
+    #[test]
+    fn parameters_that_could_be_read_in_two_ways_are_refused() {
+        for text in [
+            r#"keyId="a,b""#,
+            r#"keyId="a\"b""#,
+            r#"keyId="a\b""#,
+            r#"keyId="a"b"#,
+            r#"keyId="a" created=1"#,
+            r#"keyId="a"#,
+            "keyId",
+            r#"keyId=a"b"#,
+        ] {
+            assert_eq!(Parameters::read(text), Err(UNREADABLE), "{text}");
+        }
+        let twice = Parameters::read(r#"keyId="a",keyId="b""#);
+        assert!(matches!(twice, Err(SignatureError::Twice(_))));
+    }
 }

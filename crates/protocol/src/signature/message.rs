@@ -232,7 +232,9 @@ pub(super) fn sign(key: &SigningKey, request: &Outgoing<'_>) -> Result<SignedHea
     if let Some((body, content_type)) = request.body {
         let digest = digest::content_digest(body);
         covered = r#"("@method" "@target-uri" "content-digest")"#;
-        text.push_str(&format!("\"content-digest\": {digest}\n"));
+        text.push_str("\"content-digest\": ");
+        text.push_str(&digest);
+        text.push('\n');
         headers.push(("content-digest", digest));
         headers.push(("content-type", content_type.to_owned()));
     }
@@ -247,4 +249,11 @@ pub(super) fn sign(key: &SigningKey, request: &Outgoing<'_>) -> Result<SignedHea
     headers.push(("signature-input", format!("sig1={parameters}")));
     headers.push(("signature", format!("sig1=:{signature}:")));
     Ok(headers)
+}
+
+/// The text of a request's signature and its bytes, without any of the checks.
+#[cfg(test)]
+pub(super) fn base_of(parts: &RequestParts<'_>) -> Result<(String, Vec<u8>), SignatureError> {
+    let (input, signature) = only_signature(parts)?;
+    Ok((base(parts, input)?, signature))
 }
