@@ -45,12 +45,9 @@ pub(super) fn envelope(raw: &Value, depth: usize) -> Result<Envelope, ReadError>
         return Err(ReadError::TooDeep);
     }
     let clean = prepass::straighten(raw.clone());
-    if raw.get("id").is_some_and(|id| !id.is_null()) && pieces::address(&clean).is_none() {
-        return Err(ReadError::Missing("id"));
-    }
     let kind = document::kind_of(&clean).to_owned();
-    let actor = single(pieces::field(&clean, "actor"), "actor")?;
-    let parts = Parts { raw, clean: &clean, depth };
+    let actor = single(pieces::field(raw, "actor"), "actor").or_else(|_| single(pieces::field(&clean, "actor"), "actor"))?;
+    let parts = Parts { raw, clean: &clean, actor: &actor, depth };
     let activity = if is_understood(&kind) {
         if pieces::list(parts.object()).count() > OBJECTS {
             return Err(ReadError::TooMuch("objects"));
@@ -69,7 +66,8 @@ pub(super) fn envelope(raw: &Value, depth: usize) -> Result<Envelope, ReadError>
         return Err(ReadError::TooMuch("recipients"));
     }
     Ok(Envelope {
-        id: pieces::address(&clean),
+        // What is no address is no id; the activity then counts as one without.
+        id: document::id_of(raw, &clean),
         kind,
         actor,
         to,
@@ -90,6 +88,7 @@ fn recipients(clean: &Value, key: &str) -> Result<Vec<String>, ReadError> {
 struct Parts<'a> {
     raw: &'a Value,
     clean: &'a Value,
+    actor: &'a Uri,
     depth: usize,
 }
 
@@ -100,11 +99,11 @@ impl Parts<'_> {
     }
 
     fn object_id(&self) -> Result<Uri, ReadError> {
-        single(pieces::field(self.clean, "object"), "object")
+        single(self.object(), "object").or_else(|_| single(pieces::field(self.clean, "object"), "object"))
     }
 
     fn object_ids(&self) -> Result<Vec<Uri>, ReadError> {
-        let ids: Vec<Uri> = pieces::list(pieces::field(self.clean, "object")).filter_map(pieces::address).collect();
+        let ids: Vec<Uri> = pieces::list(self.object()).filter_map(pieces::address).collect();
         if ids.is_empty() { Err(ReadError::Missing("object")) } else { Ok(ids) }
     }
 
@@ -207,7 +206,13 @@ fn post(parts: &Parts<'_>, raw: &Value) -> Result<Ref<Note>, ReadError> {
         return Ok(Ref::Id(id));
     }
     match document::document(raw, parts.depth + 1)? {
-        Document::Note(note) => Ok(Ref::Whole(note)),
+        Document::Note(mut note) => {
+            // What somebody publishes without saying who wrote it is their own.
+            if note.attributed_to.is_empty() && note.author().is_none() {
+                note.attributed_to.push(parts.actor.clone());
+            }
+            Ok(Ref::Whole(note))
+        }
         other => other.id().cloned().map(Ref::Id).ok_or(ReadError::Missing("object")),
     }
 }

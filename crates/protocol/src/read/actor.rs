@@ -64,7 +64,7 @@ pub(super) fn actor(raw: &Value, clean: &Value) -> Result<ActorDoc, ReadError> {
         let stub = Stub::deserialize(clean).map_err(malformed)?;
         (stub.ext_one, Doors { username: pieces::name(pieces::field(clean, "preferredUsername")), ..Doors::default() })
     };
-    let id = document::own_id(clean)?;
+    let id = document::own_id(raw, clean)?;
     let kind = kind_of(document::kind_of(clean));
     let get = |key: &str| pieces::field(clean, key);
     let list = |key: &str| pieces::list(get(key)).cloned().collect::<Vec<Value>>();

@@ -2,7 +2,7 @@
 //!
 //! Items stay as they were received: each is read by whoever wants it. Further pages are not fetched here.
 
-use super::{ReadError, pieces};
+use super::{ReadError, document, pieces};
 use crate::{
     limits::COLLECTION_ITEMS,
     vocabulary::{CollectionDoc, Ref},
@@ -16,7 +16,8 @@ type Typed = CollectionPage<String>;
 /// A collection or a page; pages say a little more, and both may come without id.
 pub(super) fn collection(raw: &Value, clean: &Value) -> Result<CollectionDoc, ReadError> {
     let typed = Typed::deserialize(clean).map_err(|error| ReadError::Malformed(error.to_string()))?;
-    let first = match pieces::list(pieces::field(raw, "first")).next() {
+    let start = ["first", "posts"].into_iter().map(|key| pieces::field(raw, key)).find(|page| !page.is_null());
+    let first = match pieces::list(start.unwrap_or(&Value::Null)).next() {
         Some(page @ Value::Object(_)) => {
             // Only one step down: a page does not contain another first page.
             let mut clean_page = pieces::field(clean, "first").clone();
@@ -36,7 +37,7 @@ pub(super) fn collection(raw: &Value, clean: &Value) -> Result<CollectionDoc, Re
         thing.and_then(|thing| serde_json::to_value(thing).ok()).unwrap_or(Value::Null)
     };
     Ok(CollectionDoc {
-        id: pieces::address(clean),
+        id: document::id_of(raw, clean),
         total_items: typed.total_items(),
         items: items(raw),
         first,

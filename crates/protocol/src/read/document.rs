@@ -29,7 +29,10 @@ fn family(kind: &str) -> Option<Family> {
             Family::Post
         }
         "Person" | "Group" | "Service" | "Application" | "Organization" => Family::Actor,
-        "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage" => Family::Collection,
+        // A forum of old calls the collection of a thread a conversation.
+        "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage" | "Conversation" => {
+            Family::Collection
+        }
         "CryptographicKey" | "Key" => Family::Key,
         "Tombstone" => Family::Tombstone,
         "Place" | "VirtualLocation" => Family::Place,
@@ -76,7 +79,7 @@ pub(super) fn document(raw: &Value, depth: usize) -> Result<Document, ReadError>
     let clean = prepass::straighten(raw.clone());
     let kind = kind_of(&clean);
     let Some(family) = family(kind).or_else(|| looks_like(&clean)) else {
-        return Ok(Document::Other { kind: kind.to_owned(), id: pieces::address(&clean) });
+        return Ok(Document::Other { kind: kind.to_owned(), id: id_of(raw, &clean) });
     };
     Ok(match family {
         Family::Activity => Document::Activity(Box::new(activity::envelope(raw, depth)?)),
@@ -85,12 +88,12 @@ pub(super) fn document(raw: &Value, depth: usize) -> Result<Document, ReadError>
         Family::Collection => Document::Collection(Box::new(collection::collection(raw, &clean)?)),
         Family::Key => Document::Key(key(&clean).ok_or(ReadError::Missing("publicKeyPem"))?),
         Family::Tombstone => Document::Tombstone(Tombstone {
-            id: own_id(&clean)?,
+            id: own_id(raw, &clean)?,
             former_kind: pieces::text(pieces::field(&clean, "formerType")),
             deleted: pieces::moment(pieces::field(&clean, "deleted")),
         }),
         Family::Place => Document::Place(event::place(&clean).unwrap_or_default()),
-        Family::Approval => Document::Approval(approval(&clean)?),
+        Family::Approval => Document::Approval(approval(raw, &clean)?),
     })
 }
 
@@ -98,9 +101,14 @@ pub(super) fn kind_of(clean: &Value) -> &str {
     clean.get("type").and_then(Value::as_str).unwrap_or_default()
 }
 
+/// The id of a document, spelled as it was received where that is an address at all.
+pub(super) fn id_of(raw: &Value, clean: &Value) -> Option<Uri> {
+    pieces::address(raw).or_else(|| pieces::address(clean))
+}
+
 /// The id a document cannot do without.
-pub(super) fn own_id(clean: &Value) -> Result<Uri, ReadError> {
-    pieces::address(clean).ok_or(ReadError::Missing("id"))
+pub(super) fn own_id(raw: &Value, clean: &Value) -> Result<Uri, ReadError> {
+    id_of(raw, clean).ok_or(ReadError::Missing("id"))
 }
 
 /// A key, on its own page or inside an actor.
@@ -112,10 +120,10 @@ pub(super) fn key(clean: &Value) -> Option<KeyDoc> {
     })
 }
 
-fn approval(clean: &Value) -> Result<Approval, ReadError> {
+fn approval(raw: &Value, clean: &Value) -> Result<Approval, ReadError> {
     let address = |names: &[&str]| names.iter().find_map(|name| pieces::first_address(pieces::field(clean, name)));
     Ok(Approval {
-        id: own_id(clean)?,
+        id: own_id(raw, clean)?,
         kind: kind_of(clean).to_owned(),
         attributed_to: address(&["attributedTo", "actor"]),
         object: address(&["interactingObject", "object"]),

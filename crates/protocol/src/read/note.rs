@@ -20,7 +20,7 @@ type Typed = Object<String>;
 pub(super) fn note(raw: &Value, clean: &Value) -> Result<Note, ReadError> {
     let typed = Typed::deserialize(clean).map_err(|error| ReadError::Malformed(error.to_string()))?;
     let get = |key: &str| pieces::field(clean, key);
-    let id = document::own_id(clean)?;
+    let id = document::own_id(raw, clean)?;
     let kind = kind_of(document::kind_of(clean));
     let language = language(clean);
     let content = limited(translated(clean, "content", language.as_deref()))?;

@@ -6,6 +6,7 @@
 //! id is never made up. What others should see of the document is never this version but the one received.
 
 use super::pieces;
+use crate::uri::Uri;
 use chrono::{DateTime, SecondsFormat};
 use serde_json::{Map, Number, Value};
 
@@ -192,7 +193,8 @@ fn thing(value: Value) -> Option<Value> {
     match value {
         Value::Object(fields) => Some(Value::Object(object(fields))),
         Value::String(text) => {
-            let meant = text.trim_start().starts_with("http");
+            // What is an address to us stays as it is, so that the same address is always the same text.
+            let meant = text.trim_start().starts_with("http") && Uri::parse(&text).is_err();
             Some(Value::String(if meant { pieces::mended_address(&text).unwrap_or(text) } else { text }))
         }
         _ => None,

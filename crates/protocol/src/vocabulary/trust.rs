@@ -14,6 +14,16 @@ impl Envelope {
         self.id.as_ref().is_none_or(|id| id.same_origin(&self.actor))
     }
 
+    /// Whether an activity that takes back another takes back one of the same actor.
+    ///
+    /// One that is named by id only has to be looked up by the receiver, with the same question.
+    pub fn takes_back_its_own(&self) -> bool {
+        match &self.activity {
+            Incoming::Undo(Ref::Whole(undone)) => undone.actor == self.actor && undone.is_consistent(),
+            _ => self.is_consistent(),
+        }
+    }
+
     /// Whether what it publishes or changes is the actor's own, so that the embedded copy may be taken as is.
     ///
     /// Objects named by id only are never vouched for: they have to be fetched.
@@ -110,7 +120,12 @@ impl ActorDoc {
 
 impl KeyDoc {
     /// Whether key and actor belong together: the key names the actor as its owner and lies where the actor lives.
+    ///
+    /// A key that names no owner is the actor's when its id is the actor's own with a fragment.
     pub fn is_owned_by(&self, actor: &Uri) -> bool {
-        self.owner.as_ref() == Some(actor) && self.id.same_origin(actor)
+        match &self.owner {
+            Some(owner) => owner == actor && self.id.same_origin(actor),
+            None => self.id.without_fragment() == actor.without_fragment(),
+        }
     }
 }
