@@ -1,1 +1,140 @@
-//! kindred-web
+//! The doors of Kindred: inbox and documents for other servers, the Mastodon API for clients, pages for people.
+//!
+//! A door takes in, asks the heart, and gives out. It decides nothing: there is no query here and no rule about who may do
+//! what. All routes stand in [`configure`], on one screen.
+
+pub mod assets;
+pub mod avatars;
+pub mod doors;
+pub mod error;
+pub mod extract;
+pub mod federation;
+pub mod health;
+pub mod limits;
+pub mod mastodon;
+pub mod pages;
+
+use actix_web::{
+    Handler, Resource, Responder, Route, guard,
+    middleware::from_fn,
+    web::{self, ServiceConfig},
+};
+use federation::{actors, inbox, objects, well_known};
+use ipnet::IpNet;
+use mastodon::{accounts, instance, search, statuses, timelines};
+
+/// What the doors need to know of how this instance is set up.
+#[derive(Clone, Debug)]
+pub struct DoorSettings {
+    /// Reverse proxies whose word about the client's address is believed.
+    pub trusted_proxies: Vec<IpNet>,
+    /// Factor on all rate limits; 0 turns them off.
+    pub rate_limit: f64,
+}
+
+/// Opens all doors. Needs `Data<Kindred>` and `Data<DoorSettings>`; see [`limits::Limits`] for the third, which is optional.
+pub fn configure(cfg: &mut ServiceConfig) {
+    cfg.service(
+        web::scope("")
+            .wrap(from_fn(limits::guard))
+            .wrap(from_fn(doors::finish))
+            // Other servers.
+            .service(at("/inbox").route(web::post().to(inbox::receive)))
+            .service(at("/{kind:p|g}/{handle}/inbox").route(web::post().to(inbox::receive)))
+            .service(at("/{kind:p|g}/{handle}").route(read(actors::actor)))
+            .service(at("/{kind:p|g}/{handle}/outbox").route(read(actors::outbox)))
+            .service(at("/{kind:p|g}/{handle}/followers").route(read(actors::followers)))
+            .service(at("/{kind:p|g}/{handle}/following").route(read(actors::following)))
+            .service(at("/{kind:p|g}/{handle}/featured").route(read(actors::featured)))
+            .service(at("/g/{handle}/moderators").route(read(actors::moderators)))
+            .service(at("/actor").route(read(actors::service)))
+            .service(at("/o/{id}").route(read(objects::post)))
+            .service(at("/o/{id}/replies").route(read(objects::replies)))
+            .service(at("/o/{id}/context").route(read(objects::context)))
+            .service(at("/a/{id}").route(read(objects::activity)))
+            .service(
+                web::scope("/.well-known")
+                    .wrap(from_fn(doors::open_to_browsers))
+                    .service(at("/webfinger").route(read(well_known::webfinger)))
+                    .service(at("/host-meta").route(read(well_known::host_meta)))
+                    .service(at("/nodeinfo").route(read(well_known::nodeinfo_links))),
+            )
+            .service(
+                web::scope("/nodeinfo")
+                    .wrap(from_fn(doors::open_to_browsers))
+                    .service(at("/{version:2\\.[01]}").route(read(well_known::nodeinfo))),
+            )
+            // Clients.
+            .service(
+                web::scope("/api")
+                    .wrap(from_fn(doors::open_to_browsers))
+                    .service(at("/v1/instance").route(read(instance::v1)))
+                    .service(at("/v2/instance").route(read(instance::v2)))
+                    .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
+                    .service(
+                        at("/v1/accounts/verify_credentials")
+                            .route(read(accounts::verify_credentials)),
+                    )
+                    .service(at("/v1/accounts/lookup").route(read(accounts::lookup)))
+                    .service(at("/v1/accounts/{id}").route(read(accounts::show)))
+                    .service(at("/v1/accounts/{id}/statuses").route(read(accounts::statuses)))
+                    .service(at("/v1/accounts/{id}/follow").route(web::post().to(accounts::follow)))
+                    .service(
+                        at("/v1/accounts/{id}/unfollow").route(web::post().to(accounts::unfollow)),
+                    )
+                    .service(at("/v1/statuses").route(web::post().to(statuses::create)))
+                    .service(
+                        at("/v1/statuses/{id}")
+                            .route(read(statuses::show))
+                            .route(web::put().to(statuses::edit))
+                            .route(web::delete().to(statuses::delete)),
+                    )
+                    .service(at("/v1/statuses/{id}/context").route(read(statuses::context)))
+                    .service(at("/v1/statuses/{id}/source").route(read(statuses::source)))
+                    .service(
+                        at("/v1/statuses/{id}/favourite")
+                            .route(web::post().to(statuses::favourite)),
+                    )
+                    .service(
+                        at("/v1/statuses/{id}/unfavourite")
+                            .route(web::post().to(statuses::unfavourite)),
+                    )
+                    .service(at("/v1/statuses/{id}/reblog").route(web::post().to(statuses::reblog)))
+                    .service(
+                        at("/v1/statuses/{id}/unreblog").route(web::post().to(statuses::unreblog)),
+                    )
+                    .service(at("/v1/timelines/home").route(read(timelines::home)))
+                    .service(at("/v2/search").route(read(search::search)))
+                    .default_service(web::to(mastodon::nowhere)),
+            )
+            // People.
+            .service(at("/").route(read(pages::front::show)))
+            .service(at("/@{handle}").route(read(pages::person::at_handle)))
+            .service(at("/topics/{slug}").route(read(pages::topic::show)))
+            .service(at("/avatars/{file}").route(read(avatars::avatar)))
+            .service(at("/headers/{file}").route(read(avatars::header)))
+            .service(at("/assets/{file}").route(read(assets::show)))
+            .service(at("/favicon.ico").route(read(assets::icon)))
+            .service(at("/robots.txt").route(read(assets::robots)))
+            .service(at("/health/live").route(read(health::live)))
+            .service(at("/health/ready").route(read(health::ready)))
+            .default_service(web::to(pages::nowhere)),
+    );
+}
+
+/// An address, with a slash at its end or without.
+fn at(path: &str) -> Resource {
+    web::resource([path.to_owned(), format!("{path}/")])
+}
+
+/// A route for reading: GET, and HEAD, for which the server leaves out the body.
+fn read<H, A>(handler: H) -> Route
+where
+    H: Handler<A>,
+    A: actix_web::FromRequest + 'static,
+    H::Output: Responder + 'static,
+{
+    Route::new()
+        .guard(guard::Any(guard::Get()).or(guard::Head()))
+        .to(handler)
+}

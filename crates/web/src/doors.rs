@@ -1,0 +1,170 @@
+//! What every answer gets on its way out: security headers, friendly error pages, and openness to browsers where it is due.
+//!
+//! It changes how an answer is dressed, never whether something is allowed.
+
+use actix_web::{
+    Error, HttpResponse,
+    body::{BoxBody, MessageBody},
+    dev::{ServiceRequest, ServiceResponse},
+    http::{
+        Method, StatusCode,
+        header::{self, HeaderMap, HeaderName, HeaderValue},
+    },
+    middleware::Next,
+};
+use serde_json::json;
+
+use crate::{error::Failure, extract, extract::Wants, pages};
+
+/// Pages load their style and pictures from here, and nothing from anywhere else.
+const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self'; media-src 'self'; manifest-src 'self'; \
+                           form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+/// What is no page loads nothing at all, wherever somebody opens it.
+const OTHER_POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+
+/// Gives bare errors a page or a JSON object, and every answer its security headers.
+pub async fn finish(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut answer = dress_error(next.call(req).await?.map_into_boxed_body());
+    let headers = answer.headers_mut();
+    let html = content_type(headers).is_some_and(|kind| kind.starts_with("text/html"));
+    set_if_absent(
+        headers,
+        header::CONTENT_SECURITY_POLICY,
+        if html { PAGE_POLICY } else { OTHER_POLICY },
+    );
+    set_if_absent(headers, header::X_CONTENT_TYPE_OPTIONS, "nosniff");
+    set_if_absent(headers, header::REFERRER_POLICY, "same-origin");
+    set_if_absent(headers, header::X_FRAME_OPTIONS, "DENY");
+    if html {
+        set_if_absent(
+            headers,
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "same-origin",
+        );
+        set_if_absent(
+            headers,
+            HeaderName::from_static("permissions-policy"),
+            "interest-cohort=(), browsing-topics=()",
+        );
+        set_if_absent(headers, header::CACHE_CONTROL, "no-cache");
+    }
+    Ok(answer)
+}
+
+/// Lets pages of other origins read the answer, errors included, and answers their preflights before anything else.
+pub async fn open_to_browsers(
+    req: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<BoxBody>, Error> {
+    let mut answer = if req.method() == Method::OPTIONS {
+        req.into_response(HttpResponse::NoContent().finish())
+    } else {
+        as_json_error(next.call(req).await?.map_into_boxed_body())
+    };
+    let preflight = answer.request().method() == Method::OPTIONS;
+    let headers = answer.headers_mut();
+    set_if_absent(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    if preflight {
+        set_if_absent(
+            headers,
+            header::ACCESS_CONTROL_ALLOW_METHODS,
+            "GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS",
+        );
+        set_if_absent(
+            headers,
+            header::ACCESS_CONTROL_ALLOW_HEADERS,
+            "Authorization, Content-Type, Idempotency-Key",
+        );
+        set_if_absent(headers, header::ACCESS_CONTROL_MAX_AGE, "86400");
+    } else {
+        let exposed = "Link, X-RateLimit-Reset, X-RateLimit-Limit, X-RateLimit-Remaining, X-Request-Id, Mastodon-Async-Refresh";
+        set_if_absent(headers, header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
+    Ok(answer)
+}
+
+/// The router itself says "not found" and "not allowed" without words; here they get some.
+fn as_json_error(answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(failure) = bare_failure(&answer) else {
+        return answer;
+    };
+    let body = json!({ "error": failure.words });
+    replace(answer, |old| {
+        old.content_type("application/json").body(body.to_string())
+    })
+}
+
+fn dress_error(answer: ServiceResponse<BoxBody>) -> ServiceResponse<BoxBody> {
+    let Some(failure) = bare_failure(&answer) else {
+        return answer;
+    };
+    match Wants::of(answer.request()) {
+        Wants::Activity => as_json_error(answer),
+        Wants::Page if is_for_programs(answer.request().path()) => as_json_error(answer),
+        Wants::Page => {
+            let kindred = extract::kindred(answer.request());
+            let page = pages::failure::page(kindred.settings(), &failure).into_string();
+            replace(answer, |old| {
+                old.content_type("text/html; charset=utf-8").body(page)
+            })
+        }
+    }
+}
+
+/// Addresses at which nobody expects a page.
+pub fn is_for_programs(path: &str) -> bool {
+    ["/api/", "/.well-known/", "/nodeinfo/", "/oauth/"]
+        .iter()
+        .any(|start| path.starts_with(start))
+}
+
+/// The failure that came without a dress: a [`crate::error::PageError`], or the router's own.
+fn bare_failure(answer: &ServiceResponse<BoxBody>) -> Option<Failure> {
+    if let Some(failure) = answer.response().extensions().get::<Failure>() {
+        return Some(failure.clone());
+    }
+    let wordless = content_type(answer.headers()).is_none();
+    match answer.status() {
+        StatusCode::NOT_FOUND if wordless => Some(Failure::new(
+            StatusCode::NOT_FOUND,
+            "there is nothing at this address",
+        )),
+        StatusCode::METHOD_NOT_ALLOWED if wordless => Some(Failure::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "this address does not take this kind of request",
+        )),
+        _ => None,
+    }
+}
+
+/// The same answer, status and headers, with another body.
+fn replace(
+    answer: ServiceResponse<BoxBody>,
+    body: impl FnOnce(&mut actix_web::HttpResponseBuilder) -> HttpResponse,
+) -> ServiceResponse<BoxBody> {
+    let (req, old) = answer.into_parts();
+    let mut new = HttpResponse::build(old.status());
+    for (name, value) in old.headers() {
+        if name != header::CONTENT_TYPE && name != header::CONTENT_LENGTH {
+            new.append_header((name.clone(), value.clone()));
+        }
+    }
+    if !old.headers().contains_key(header::VARY) {
+        new.insert_header((header::VARY, "Accept"));
+    }
+    let new = body(&mut new);
+    ServiceResponse::new(req, new)
+}
+
+fn content_type(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
+}
+
+fn set_if_absent(headers: &mut HeaderMap, name: HeaderName, value: &'static str) {
+    if !headers.contains_key(&name) {
+        headers.insert(name, HeaderValue::from_static(value));
+    }
+}

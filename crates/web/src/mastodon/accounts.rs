@@ -1,0 +1,124 @@
+//! People and groups as accounts: who they are, what they said, following and joining them.
+//!
+//! Following a group is joining it; the heart knows the difference, clients need not.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    web::{Data, Path},
+};
+use kindred_community::{
+    ActorKind, Kindred, Refusal,
+    membership::{self, FollowWish},
+    people,
+    search::{self, Resolve},
+    timelines::{self, Wanted},
+};
+
+use super::{
+    answer,
+    entities::{Account, CredentialAccount, Relationship},
+    lens, number,
+    paging::{Cut, STATUSES},
+    timelines::page,
+};
+use crate::{
+    error::ApiError,
+    extract::{Bearer, Caller, Params, scope},
+};
+
+/// `GET /api/v1/accounts/verify_credentials`
+pub async fn verify_credentials(
+    kindred: Data<Kindred>,
+    who: Bearer<scope::Profile>,
+) -> Result<HttpResponse, ApiError> {
+    Ok(answer(&CredentialAccount::of(kindred.settings(), &who.me)))
+}
+
+/// `GET /api/v1/accounts/lookup`
+pub async fn lookup(
+    kindred: Data<Kindred>,
+    caller: Caller<scope::ReadAccounts>,
+    params: Params,
+) -> Result<HttpResponse, ApiError> {
+    let acct = params.words("acct").ok_or(Refusal::NoSuchPerson)?;
+    let acct = acct.trim_start_matches(['@', '!']);
+    let handle = if acct.contains('@') {
+        acct.to_owned()
+    } else {
+        format!("{acct}@{}", kindred.settings().host())
+    };
+    let found = search::find(&kindred, &caller.viewer(), &handle, Resolve::Locally, 1).await?;
+    let actor = found.actors.first().ok_or(Refusal::NoSuchPerson)?;
+    Ok(answer(&Account::of(kindred.settings(), actor)))
+}
+
+/// `GET /api/v1/accounts/:id`
+pub async fn show(
+    kindred: Data<Kindred>,
+    caller: Caller<scope::ReadAccounts>,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let actor = people::profile(
+        &kindred,
+        &caller.viewer(),
+        number(&id, Refusal::NoSuchPerson)?,
+    )
+    .await?;
+    Ok(answer(&Account::of(kindred.settings(), &actor)))
+}
+
+/// `GET /api/v1/accounts/:id/statuses`
+pub async fn statuses(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    caller: Caller<scope::ReadStatuses>,
+    params: Params,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let viewer = caller.viewer();
+    let actor = people::profile(&kindred, &viewer, number(&id, Refusal::NoSuchPerson)?).await?;
+    let cut = Cut::asked(&params, STATUSES);
+    let wanted = Wanted {
+        replies: !params.flag("exclude_replies").unwrap_or(false),
+        // What a group passes on is all it has to say: a client that wants no boosts would show it empty.
+        boosts: actor.kind == ActorKind::Group || !params.flag("exclude_reblogs").unwrap_or(false),
+        only_media: params.flag("only_media").unwrap_or(false),
+        pinned: params.flag("pinned").unwrap_or(false),
+    };
+    let entries = timelines::of_actor(&kindred, &viewer, actor.id, cut.page(), wanted).await?;
+    Ok(page(
+        &req,
+        &lens(&kindred, caller.me.as_ref()),
+        &cut,
+        entries,
+    ))
+}
+
+/// `POST /api/v1/accounts/:id/follow`
+pub async fn follow(
+    kindred: Data<Kindred>,
+    who: Bearer<scope::WriteFollows>,
+    params: Params,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let wish = FollowWish {
+        show_boosts: params.flag("reblogs"),
+        notify: params.flag("notify"),
+    };
+    let target = number(&id, Refusal::NoSuchPerson)?;
+    Ok(answer(&Relationship::from(
+        membership::follow(&kindred, &who.me.actor, target, wish).await?,
+    )))
+}
+
+/// `POST /api/v1/accounts/:id/unfollow`
+pub async fn unfollow(
+    kindred: Data<Kindred>,
+    who: Bearer<scope::WriteFollows>,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let target = number(&id, Refusal::NoSuchPerson)?;
+    Ok(answer(&Relationship::from(
+        membership::unfollow(&kindred, &who.me.actor, target).await?,
+    )))
+}

@@ -1,0 +1,126 @@
+//! The shapes in which clients get people, groups and posts.
+//!
+//! Every attribute that the API promises is there, also when there is nothing to say: clients throw whole timelines away
+//! over a missing one. Nothing is asked here; rows go in, entities come out.
+
+mod account;
+mod media;
+mod poll;
+mod status;
+
+pub use account::{Account, CredentialAccount, Relationship, Role};
+pub(crate) use media::kind as media_kind;
+pub use media::{MediaAttachment, PreviewCard};
+pub use poll::Poll;
+pub(crate) use status::written;
+pub use status::{Context, Status, StatusSource};
+
+use std::borrow::Cow;
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use kindred_community::{ActorId, Moment, settings::Settings};
+use serde::Serialize;
+
+/// From where things are looked at: which instance, when, and by whom.
+#[derive(Clone, Copy, Debug)]
+pub struct Lens<'a> {
+    /// How this instance is set up.
+    pub settings: &'a Settings,
+    /// This moment.
+    pub now: Moment,
+    /// Who looks.
+    pub me: Option<ActorId>,
+}
+
+/// A list that is always empty: custom emoji of ours, roles to show.
+pub(crate) type Nothing = [(); 0];
+
+/// A picture used as a letter.
+#[derive(Debug, Serialize)]
+pub struct CustomEmoji<'a> {
+    shortcode: &'a str,
+    url: &'a str,
+    static_url: &'a str,
+    visible_in_picker: bool,
+    category: Option<&'a str>,
+}
+
+/// A subject.
+#[derive(Debug, Serialize)]
+pub struct Tag<'a> {
+    id: Cow<'a, str>,
+    name: Cow<'a, str>,
+    url: String,
+    history: Nothing,
+}
+
+impl<'a> Tag<'a> {
+    /// The subject of this name, without `#`.
+    pub fn of(settings: &Settings, name: &'a str) -> Self {
+        Self {
+            id: name.into(),
+            name: name.into(),
+            url: topic_url(settings, name),
+            history: [],
+        }
+    }
+}
+
+/// What a search found.
+#[derive(Debug, Serialize)]
+pub struct Search<'a> {
+    /// Groups and people.
+    pub accounts: Vec<Account<'a>>,
+    /// Posts.
+    pub statuses: Vec<Status<'a>>,
+    /// Subjects.
+    pub hashtags: Vec<Tag<'a>>,
+}
+
+/// The page of a subject.
+fn topic_url(settings: &Settings, name: &str) -> String {
+    let name: String =
+        url::form_urlencoded::byte_serialize(name.to_lowercase().as_bytes()).collect();
+    format!("{}/topics/{}", settings.origin, name.replace('+', "%20"))
+}
+
+/// A moment as clients read it: exactly three digits of milliseconds, and `Z`.
+pub fn datetime(moment: Moment) -> String {
+    utc(moment).to_rfc3339_opts(SecondsFormat::Millis, true)
+}
+
+/// The day of a moment.
+pub fn date(moment: Moment) -> String {
+    utc(moment).format("%Y-%m-%d").to_string()
+}
+
+fn utc(moment: Moment) -> DateTime<Utc> {
+    DateTime::from_timestamp_millis(moment.0).unwrap_or_default()
+}
+
+/// A text with nothing in it that HTML would take for its own.
+fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_have_exactly_three_digits_of_milliseconds() {
+        assert_eq!(
+            datetime(Moment(1_769_860_800_000)),
+            "2026-01-31T12:00:00.000Z"
+        );
+        assert_eq!(
+            datetime(Moment(1_769_860_800_007)),
+            "2026-01-31T12:00:00.007Z"
+        );
+        assert_eq!(date(Moment(1_769_860_800_007)), "2026-01-31");
+        assert_eq!(datetime(Moment(i64::MAX)), "1970-01-01T00:00:00.000Z");
+    }
+}

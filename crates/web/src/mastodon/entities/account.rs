@@ -1,0 +1,255 @@
+//! People and groups as accounts.
+//!
+//! A group is an account with `group: true`; clients that know no groups see somebody who passes posts on.
+
+use std::borrow::Cow;
+
+use kindred_community::{
+    AccountRole, Actor, ActorKind, links,
+    settings::Settings,
+    views::{self, SignedIn},
+};
+use kindred_protocol::html;
+use serde::Serialize;
+
+use super::{Nothing, date, datetime, escape};
+use crate::avatars::{self, Form};
+
+/// Somebody.
+#[derive(Clone, Debug, Serialize)]
+pub struct Account<'a> {
+    id: String,
+    username: &'a str,
+    acct: Cow<'a, str>,
+    url: &'a str,
+    uri: &'a str,
+    display_name: &'a str,
+    note: &'a str,
+    avatar: Cow<'a, str>,
+    avatar_static: Cow<'a, str>,
+    header: Cow<'a, str>,
+    header_static: Cow<'a, str>,
+    locked: bool,
+    fields: Vec<Field<'a>>,
+    emojis: Nothing,
+    bot: bool,
+    group: bool,
+    discoverable: Option<bool>,
+    indexable: bool,
+    noindex: Option<bool>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    memorial: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    suspended: bool,
+    created_at: String,
+    last_status_at: Option<String>,
+    statuses_count: i32,
+    followers_count: i32,
+    following_count: i32,
+    hide_collections: Option<bool>,
+    roles: Nothing,
+}
+
+/// A pair that somebody says about themself.
+#[derive(Clone, Debug, Serialize)]
+pub struct Field<'a> {
+    name: &'a str,
+    value: Cow<'a, str>,
+    verified_at: Option<String>,
+}
+
+impl<'a> Account<'a> {
+    /// This actor as an account.
+    pub fn of(settings: &Settings, actor: &'a Actor) -> Self {
+        let group = actor.kind == ActorKind::Group;
+        let picture = |given: &'a Option<String>, path: fn(&Actor, Form) -> String| match given {
+            Some(url) => Cow::Borrowed(url.as_str()),
+            None => Cow::Owned(format!("{}{}", settings.origin, path(actor, Form::Png))),
+        };
+        let avatar = picture(&actor.icon_url, avatars::avatar_path);
+        let header = picture(&actor.image_url, avatars::header_path);
+        Self {
+            id: actor.id.to_string(),
+            username: &actor.handle,
+            acct: if actor.host.is_empty() {
+                Cow::Borrowed(&actor.handle)
+            } else {
+                Cow::Owned(links::acct(actor))
+            },
+            url: actor.url.as_deref().unwrap_or(&actor.uri),
+            uri: &actor.uri,
+            display_name: &actor.name,
+            note: &actor.summary,
+            avatar_static: avatar.clone(),
+            avatar,
+            header_static: header.clone(),
+            header,
+            locked: actor.locked,
+            fields: fields(actor),
+            emojis: [],
+            bot: matches!(actor.kind, ActorKind::Service | ActorKind::Application),
+            group,
+            discoverable: Some(actor.discoverable),
+            indexable: actor.indexable,
+            noindex: Some(!actor.indexable),
+            memorial: actor.memorial,
+            suspended: actor.suspended_at.is_some(),
+            created_at: datetime(actor.published_at),
+            last_status_at: actor.last_post_at.map(date),
+            statuses_count: actor.posts_count.max(0),
+            followers_count: actor.followers_count.max(0),
+            following_count: if group {
+                0
+            } else {
+                actor.following_count.max(0)
+            },
+            hide_collections: Some(false),
+            roles: [],
+        }
+    }
+}
+
+/// What an actor says in pairs; a group that says nothing tells its topics.
+fn fields(actor: &Actor) -> Vec<Field<'_>> {
+    if actor.fields.is_empty() && !actor.topics.is_empty() {
+        let topics = escape(&actor.topics.join(", "));
+        return vec![Field {
+            name: "Topics",
+            value: Cow::Owned(topics),
+            verified_at: None,
+        }];
+    }
+    actor
+        .fields
+        .iter()
+        .map(|field| Field {
+            name: &field.name,
+            value: Cow::Borrowed(&field.value),
+            verified_at: None,
+        })
+        .collect()
+}
+
+/// One's own account, with what only oneself may know.
+#[derive(Debug, Serialize)]
+pub struct CredentialAccount<'a> {
+    #[serde(flatten)]
+    account: Account<'a>,
+    source: Source<'a>,
+    role: Role,
+}
+
+/// What one wrote about oneself, as it was written, and one's usual choices.
+#[derive(Debug, Serialize)]
+pub struct Source<'a> {
+    attribution_domains: Nothing,
+    note: Cow<'a, str>,
+    fields: Vec<Field<'a>>,
+    privacy: &'static str,
+    sensitive: bool,
+    language: &'a str,
+    follow_requests_count: i32,
+    hide_collections: Option<bool>,
+    discoverable: Option<bool>,
+    indexable: bool,
+    quote_policy: &'static str,
+}
+
+/// What an account may do on this server.
+#[derive(Debug, Serialize)]
+pub struct Role {
+    id: &'static str,
+    name: &'static str,
+    color: &'static str,
+    permissions: &'static str,
+    highlighted: bool,
+}
+
+impl Role {
+    /// The role as clients know it. The permissions are theirs to look at, not what is checked.
+    pub fn of(role: AccountRole) -> Self {
+        let (id, name, permissions) = match role {
+            AccountRole::Member => ("-99", "", "0"),
+            AccountRole::Moderator => ("1", "Moderator", "1308"),
+            AccountRole::Admin => ("3", "Admin", "1"),
+        };
+        Self {
+            id,
+            name,
+            color: "",
+            permissions,
+            highlighted: false,
+        }
+    }
+}
+
+impl<'a> CredentialAccount<'a> {
+    /// The account of somebody signed in.
+    pub fn of(settings: &Settings, me: &'a SignedIn) -> Self {
+        let actor = &me.actor;
+        let note = match &actor.summary_source {
+            Some(written) => Cow::Borrowed(written.as_str()),
+            None => Cow::Owned(html::to_text(&actor.summary, usize::MAX)),
+        };
+        Self {
+            account: Account::of(settings, actor),
+            source: Source {
+                attribution_domains: [],
+                note,
+                fields: fields(actor),
+                privacy: "public",
+                sensitive: false,
+                language: me.account.locale.as_deref().unwrap_or_default(),
+                follow_requests_count: 0,
+                hide_collections: Some(false),
+                discoverable: Some(actor.discoverable),
+                indexable: actor.indexable,
+                quote_policy: "nobody",
+            },
+            role: Role::of(me.account.role),
+        }
+    }
+}
+
+/// How one stands to somebody.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity is made of them")]
+pub struct Relationship {
+    id: String,
+    following: bool,
+    showing_reblogs: bool,
+    notifying: bool,
+    languages: Option<Nothing>,
+    followed_by: bool,
+    blocking: bool,
+    blocked_by: bool,
+    muting: bool,
+    muting_notifications: bool,
+    requested: bool,
+    requested_by: bool,
+    domain_blocking: bool,
+    endorsed: bool,
+    note: &'static str,
+}
+
+impl From<views::Relationship> for Relationship {
+    fn from(stands: views::Relationship) -> Self {
+        Self {
+            id: stands.id.to_string(),
+            following: stands.following,
+            showing_reblogs: stands.show_boosts,
+            notifying: stands.notifying,
+            languages: None,
+            followed_by: stands.followed_by,
+            blocking: stands.blocking,
+            blocked_by: false,
+            muting: false,
+            muting_notifications: false,
+            requested: stands.requested,
+            requested_by: false,
+            domain_blocking: false,
+            endorsed: false,
+            note: "",
+        }
+    }
+}

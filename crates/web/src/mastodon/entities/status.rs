@@ -1,0 +1,319 @@
+//! Posts as statuses.
+//!
+//! A post that somebody passed on is wrapped: the outer status is theirs and says nothing itself, the inner one is the post.
+
+use std::borrow::Cow;
+
+use kindred_community::{
+    TagKind, Visibility, links,
+    views::{Entry, PostView, ThreadPage},
+};
+use kindred_protocol::html;
+use serde::Serialize;
+
+use super::{
+    Account, CustomEmoji, Lens, MediaAttachment, Nothing, Poll, PreviewCard, datetime, escape,
+    topic_url,
+};
+
+/// A post, or a post passed on.
+#[derive(Debug, Serialize)]
+pub struct Status<'a> {
+    id: String,
+    created_at: String,
+    in_reply_to_id: Option<String>,
+    in_reply_to_account_id: Option<String>,
+    sensitive: bool,
+    spoiler_text: &'a str,
+    visibility: &'static str,
+    language: Option<&'a str>,
+    uri: &'a str,
+    url: Option<&'a str>,
+    replies_count: i32,
+    reblogs_count: i32,
+    favourites_count: i32,
+    quotes_count: i32,
+    edited_at: Option<String>,
+    content: Cow<'a, str>,
+    reblog: Option<Box<Status<'a>>>,
+    account: Account<'a>,
+    media_attachments: Vec<MediaAttachment<'a>>,
+    mentions: Vec<Mention<'a>>,
+    tags: Vec<Hashtag<'a>>,
+    emojis: Vec<CustomEmoji<'a>>,
+    card: Option<PreviewCard<'a>>,
+    poll: Option<Poll<'a>>,
+    quote: Option<Nothing>,
+    quote_approval: QuoteApproval,
+    #[serde(flatten)]
+    mine: Option<Mine>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    text: Option<String>,
+}
+
+/// What the reader has done with a post.
+#[derive(Clone, Copy, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity is made of them")]
+struct Mine {
+    favourited: bool,
+    reblogged: bool,
+    muted: bool,
+    bookmarked: bool,
+    pinned: bool,
+    filtered: Nothing,
+}
+
+/// Somebody named in a post.
+#[derive(Debug, Serialize)]
+struct Mention<'a> {
+    id: String,
+    username: &'a str,
+    url: &'a str,
+    acct: String,
+}
+
+/// A subject named in a post.
+#[derive(Debug, Serialize)]
+struct Hashtag<'a> {
+    name: &'a str,
+    url: String,
+}
+
+/// Who may quote: nobody yet.
+#[derive(Debug, Serialize)]
+struct QuoteApproval {
+    automatic: Nothing,
+    manual: Nothing,
+    current_user: &'static str,
+}
+
+const NO_QUOTES: QuoteApproval = QuoteApproval {
+    automatic: [],
+    manual: [],
+    current_user: "denied",
+};
+
+impl<'a> Status<'a> {
+    /// One entry of a timeline.
+    pub fn entry(lens: &Lens<'a>, entry: &'a Entry) -> Self {
+        let inner = Self::of(lens, &entry.view);
+        let Some((boost, booster)) = &entry.boost else {
+            return Self {
+                id: entry.id.to_string(),
+                ..inner
+            };
+        };
+        Self {
+            id: entry.id.to_string(),
+            created_at: datetime(boost.created_at),
+            in_reply_to_id: None,
+            in_reply_to_account_id: None,
+            sensitive: inner.sensitive,
+            spoiler_text: "",
+            visibility: inner.visibility,
+            language: inner.language,
+            uri: &boost.uri,
+            url: inner.url,
+            replies_count: 0,
+            reblogs_count: 0,
+            favourites_count: 0,
+            quotes_count: 0,
+            edited_at: None,
+            content: Cow::Borrowed(""),
+            account: Account::of(lens.settings, booster),
+            media_attachments: Vec::new(),
+            mentions: Vec::new(),
+            tags: Vec::new(),
+            emojis: Vec::new(),
+            card: None,
+            poll: None,
+            quote: None,
+            quote_approval: NO_QUOTES,
+            mine: inner.mine,
+            text: None,
+            reblog: Some(Box::new(inner)),
+        }
+    }
+
+    /// A post.
+    pub fn of(lens: &Lens<'a>, view: &'a PostView) -> Self {
+        let post = &view.post;
+        Self {
+            id: post.id.to_string(),
+            created_at: datetime(post.published_at),
+            in_reply_to_id: post.parent_id.map(|id| id.to_string()),
+            in_reply_to_account_id: view.parent_author.map(|id| id.to_string()),
+            sensitive: post.sensitive,
+            spoiler_text: post.warning.as_deref().unwrap_or_default(),
+            visibility: visibility(post.visibility),
+            language: post.language.as_deref(),
+            uri: &post.uri,
+            url: Some(post.url.as_deref().unwrap_or(&post.uri)),
+            replies_count: post.replies_count.max(0),
+            reblogs_count: post.boosts_count.max(0),
+            favourites_count: post.likes_count.max(0),
+            quotes_count: 0,
+            edited_at: post.edited_at.map(datetime),
+            content: content(view),
+            reblog: None,
+            account: Account::of(lens.settings, &view.author),
+            media_attachments: post
+                .attachments
+                .iter()
+                .enumerate()
+                .map(|(place, attachment)| MediaAttachment::of(post.id.0, place, attachment))
+                .collect(),
+            mentions: view.mentions.iter().map(Mention::of).collect(),
+            tags: hashtags(lens, view),
+            emojis: emojis(view),
+            card: post
+                .link_url
+                .as_deref()
+                .map(|link| PreviewCard::of(link, post.title.as_deref())),
+            poll: view.poll.as_ref().map(|poll| Poll::of(lens, poll)),
+            quote: None,
+            quote_approval: NO_QUOTES,
+            mine: lens.me.map(|me| Mine {
+                favourited: view.liked,
+                reblogged: view.boosted,
+                muted: false,
+                bookmarked: false,
+                pinned: me == view.author.id && post.pinned_at.is_some(),
+                filtered: [],
+            }),
+            text: None,
+        }
+    }
+
+    /// The same with what was written: after deleting, for "delete and write anew".
+    pub fn with_text(lens: &Lens<'a>, view: &'a PostView) -> Self {
+        Self {
+            text: Some(written(view)),
+            ..Self::of(lens, view)
+        }
+    }
+}
+
+/// The word that clients know. What only some companies or members may see is `private` to them, so they never offer to pass
+/// it on.
+fn visibility(visibility: Visibility) -> &'static str {
+    match visibility {
+        Visibility::Public => "public",
+        Visibility::Unlisted => "unlisted",
+        Visibility::Followers
+        | Visibility::Partners
+        | Visibility::Company
+        | Visibility::Members => "private",
+        Visibility::Direct => "direct",
+    }
+}
+
+/// The text, with the title above it: a status has no place for one.
+fn content(view: &PostView) -> Cow<'_, str> {
+    match view
+        .post
+        .title
+        .as_deref()
+        .filter(|title| !title.trim().is_empty())
+    {
+        Some(title) => Cow::Owned(format!(
+            "<p><strong>{}</strong></p>{}",
+            escape(title),
+            view.post.content
+        )),
+        None => Cow::Borrowed(&view.post.content),
+    }
+}
+
+/// What the author typed; for posts from elsewhere, what comes closest.
+pub(crate) fn written(view: &PostView) -> String {
+    view.post
+        .source
+        .clone()
+        .unwrap_or_else(|| html::to_text(&view.post.content, usize::MAX))
+}
+
+impl<'a> Mention<'a> {
+    fn of(actor: &'a kindred_community::Actor) -> Self {
+        Self {
+            id: actor.id.to_string(),
+            username: &actor.handle,
+            url: actor.url.as_deref().unwrap_or(&actor.uri),
+            acct: links::acct(actor),
+        }
+    }
+}
+
+fn hashtags<'a>(lens: &Lens<'_>, view: &'a PostView) -> Vec<Hashtag<'a>> {
+    let tags = view
+        .post
+        .tags
+        .iter()
+        .filter(|tag| tag.kind == TagKind::Hashtag);
+    tags.map(|tag| tag.name.trim_start_matches('#'))
+        .map(|name| Hashtag {
+            name,
+            url: topic_url(lens.settings, name),
+        })
+        .collect()
+}
+
+fn emojis(view: &PostView) -> Vec<CustomEmoji<'_>> {
+    let tags = view
+        .post
+        .tags
+        .iter()
+        .filter(|tag| tag.kind == TagKind::Emoji);
+    tags.map(|tag| CustomEmoji {
+        shortcode: tag.name.trim_matches(':'),
+        url: &tag.href,
+        static_url: &tag.href,
+        visible_in_picker: false,
+        category: None,
+    })
+    .collect()
+}
+
+/// What stands above and below a post.
+#[derive(Debug, Serialize)]
+pub struct Context<'a> {
+    ancestors: Vec<Status<'a>>,
+    descendants: Vec<Status<'a>>,
+}
+
+impl<'a> Context<'a> {
+    /// The conversation around the post that was asked for.
+    pub fn of(lens: &Lens<'a>, thread: &'a ThreadPage) -> Self {
+        Self {
+            ancestors: thread
+                .ancestors
+                .iter()
+                .map(|view| Status::of(lens, view))
+                .collect(),
+            descendants: thread
+                .descendants
+                .iter()
+                .map(|(_, view)| Status::of(lens, view))
+                .collect(),
+        }
+    }
+}
+
+/// What was written, for an editor.
+#[derive(Debug, Serialize)]
+pub struct StatusSource<'a> {
+    id: String,
+    text: String,
+    spoiler_text: &'a str,
+}
+
+impl<'a> StatusSource<'a> {
+    /// What the author of this post typed.
+    pub fn of(view: &'a PostView) -> Self {
+        Self {
+            id: view.post.id.to_string(),
+            text: written(view),
+            spoiler_text: view.post.warning.as_deref().unwrap_or_default(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! A person's page: who somebody is, what they care about, what they said in public.
+//!
+//! No scores, no levels: it tells what somebody loves, not how much they know.
+
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::header,
+    web::{Data, Path},
+};
+use kindred_community::{
+    Actor, Kindred, Moment, pages,
+    settings::Settings,
+    views::{PersonPage, Viewer},
+};
+use maud::{Markup, html};
+
+use super::{
+    hand_over,
+    layout::{self, Head},
+    parts,
+    post::{self, Frame},
+    texts,
+};
+use crate::{
+    avatars::{self, Form},
+    error::PageError,
+    extract::Params,
+};
+
+/// `GET /p/{handle}` for people
+pub async fn show(
+    req: &HttpRequest,
+    kindred: &Kindred,
+    handle: &str,
+) -> Result<HttpResponse, PageError> {
+    let before = Params::from_query(req.query_string()).number("before");
+    let person = pages::person(kindred, &Viewer::Stranger, handle, before).await?;
+    let page = page(kindred.settings(), kindred.now(), &person, before.is_none());
+    Ok(hand_over(req, page, Some(&person.actor.uri)))
+}
+
+/// `GET /@{handle}`: the way to a person or a group, whichever it is.
+pub async fn at_handle(
+    kindred: Data<Kindred>,
+    handle: Path<String>,
+) -> Result<HttpResponse, PageError> {
+    let path = pages::address_of(&kindred, &handle).await?;
+    Ok(HttpResponse::Found()
+        .insert_header((header::LOCATION, path))
+        .finish())
+}
+
+/// The page; `top` when it shows the newest.
+pub fn page(settings: &Settings, now: Moment, shown: &PersonPage, top: bool) -> Markup {
+    let actor = &shown.actor;
+    let head = Head {
+        title: Some(format!(
+            "{} ({})",
+            parts::name(actor),
+            parts::full_handle(settings, actor)
+        )),
+        description: parts::teaser(&actor.summary, 180),
+        canonical: Some(&actor.uri),
+        document: Some(&actor.uri),
+        kind: Some("profile"),
+        picture: Some(format!(
+            "{}{}",
+            settings.origin,
+            avatars::avatar_path(actor, Form::Png)
+        )),
+        hidden: !actor.indexable || !top,
+    };
+    let frame = Frame {
+        settings,
+        now,
+        name_group: true,
+    };
+    let content = html! {
+        (masthead(settings, actor))
+        div.columns.wide {
+            section.feed aria-labelledby="posts" {
+                h2 #posts { (texts::POSTS) }
+                @if shown.entries.is_empty() {
+                    (parts::quiet(texts::QUIET_PERSON, texts::QUIET_PERSON_MORE))
+                } @else {
+                    ol.posts { @for entry in &shown.entries { (post::entry(&frame, entry, actor.id)) } }
+                }
+                (parts::pager(parts::address(settings, actor), shown.older, top))
+            }
+            aside.side {
+                (parts::follow_box(settings, actor))
+                @if !shown.groups.is_empty() {
+                    section.box aria-labelledby="rooms" {
+                        h2 #rooms { (texts::groups_of(parts::name(actor))) }
+                        ul.people {
+                            @for group in &shown.groups {
+                                li {
+                                    (parts::face(settings, group, "m"))
+                                    div {
+                                        p { (parts::name_link(settings, group)) }
+                                        p.handle { (parts::full_handle(settings, group)) }
+                                    }
+                                }
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    };
+    layout::page(settings, &head, &content)
+}
+
+fn masthead(settings: &Settings, actor: &Actor) -> Markup {
+    html! {
+        header.masthead.person {
+            div.wide {
+                (parts::face(settings, actor, "xl"))
+                div.masthead-words {
+                    h1 { bdi { (parts::name(actor)) } }
+                    p.handle { (parts::full_handle(settings, actor)) }
+                    @if actor.memorial { p.note { (texts::MEMORIAL) } }
+                    @if let Some(moved) = actor.moved_to.as_deref().filter(|moved| parts::is_web(moved)) {
+                        p.note { (texts::MOVED) " " a href=(moved) rel="nofollow noopener" { (moved) } }
+                    }
+                    div.words.lede dir="auto" { (parts::rich(&actor.summary)) }
+                    @if !actor.topics.is_empty() {
+                        div.cares { h2 { (texts::CARES_ABOUT) } (parts::chips(&actor.topics)) }
+                    }
+                    @if !actor.fields.is_empty() {
+                        dl.fields {
+                            @for field in actor.fields.iter() {
+                                div { dt { bdi { (field.name) } } dd { (parts::rich(&field.value)) } }
+                            }
+                        }
+                    }
+                    p.meta {
+                        span { (texts::followers(actor.followers_count)) }
+                        span { (texts::since(actor.published_at)) }
+                    }
+                }
+            }
+        }
+    }
+}
