@@ -1,9 +1,15 @@
 //! Who hears of whom.
 
+use diesel::dsl::{exists, select, sql};
 use diesel::prelude::*;
+use diesel::sql_types::Text;
+use diesel::upsert::excluded;
 
-use crate::schema::follows;
-use crate::types::{ActorId, FollowId, FollowState, Moment};
+use crate::actors::Actor;
+use crate::page::page;
+use crate::schema::{accounts, actors, follows, instances};
+use crate::types::{ActorId, Agreement, Dialect, FollowId, FollowState, Moment, Standing};
+use crate::{Conn, Page, on};
 
 /// One actor hearing of another.
 #[derive(Clone, Debug, PartialEq, Eq, HasQuery, Insertable)]
@@ -25,4 +31,188 @@ pub struct Follow {
     pub notify: bool,
     /// When it was asked for.
     pub created_at: Moment,
+}
+
+/// Where followers on one server are reached.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Queryable)]
+pub struct Inbox {
+    /// Their server.
+    pub host: String,
+    /// The inbox of the server, or their own when it has none for all.
+    pub inbox: String,
+    /// The shapes it understands best, when something is known about it.
+    pub dialect: Option<Dialect>,
+    /// How welcome it is.
+    pub standing: Option<Standing>,
+    /// How far it is a partner.
+    pub agreement: Option<Agreement>,
+    /// Since when nothing reaches it, when that has gone on for long.
+    pub asleep_since: Option<Moment>,
+}
+
+/// Whether and how one actor hears of another.
+pub fn find(db: &mut Conn, follower: ActorId, target: ActorId) -> QueryResult<Option<Follow>> {
+    on!(db, |conn| Follow::query()
+        .filter(follows::follower_id.eq(follower))
+        .filter(follows::target_id.eq(target))
+        .first(conn)
+        .optional())
+}
+
+/// Whether and how an actor hears of each of these.
+pub fn find_many(db: &mut Conn, follower: ActorId, targets: &[ActorId]) -> QueryResult<Vec<Follow>> {
+    on!(db, |conn| Follow::query()
+        .filter(follows::follower_id.eq(follower))
+        .filter(follows::target_id.eq_any(targets))
+        .load(conn))
+}
+
+/// The follow that the activity with this id asked for.
+pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Follow>> {
+    on!(db, |conn| Follow::query().filter(follows::uri.eq(uri)).first(conn).optional())
+}
+
+/// Writes down that one actor would like to hear of another, or does.
+///
+/// Following twice is following once: the number stays, the newest wish replaces the older one, and what was granted
+/// remains granted.
+pub fn record(db: &mut Conn, follow: &Follow) -> QueryResult<Follow> {
+    on!(db, |conn| diesel::insert_into(follows::table)
+        .values(follow)
+        .on_conflict((follows::follower_id, follows::target_id))
+        .do_update()
+        .set((
+            follows::uri.eq(excluded(follows::uri)),
+            follows::state.eq(sql::<Text>(
+                "CASE WHEN follows.state = 'accepted' THEN follows.state ELSE excluded.state END"
+            )),
+            follows::show_boosts.eq(excluded(follows::show_boosts)),
+            follows::notify.eq(excluded(follows::notify)),
+        ))
+        .returning(Follow::as_returning())
+        .get_result(conn))
+}
+
+/// Grants a follow. `false` when it was granted before, or is gone.
+pub fn accept(db: &mut Conn, id: FollowId) -> QueryResult<bool> {
+    on!(db, |conn| diesel::update(
+        follows::table.filter(follows::id.eq(id)).filter(follows::state.eq(FollowState::Pending))
+    )
+    .set(follows::state.eq(FollowState::Accepted))
+    .execute(conn))
+    .map(|changed| changed > 0)
+}
+
+/// Ends a follow, and answers with what it was.
+pub fn remove(db: &mut Conn, follower: ActorId, target: ActorId) -> QueryResult<Option<Follow>> {
+    on!(db, |conn| diesel::delete(
+        follows::table.filter(follows::follower_id.eq(follower)).filter(follows::target_id.eq(target))
+    )
+    .returning(Follow::as_returning())
+    .get_result(conn)
+    .optional())
+}
+
+/// Ends every follow from and to somebody, and answers with what they were.
+pub fn remove_all_of(db: &mut Conn, actor: ActorId) -> QueryResult<Vec<Follow>> {
+    on!(db, |conn| diesel::delete(
+        follows::table.filter(follows::follower_id.eq(actor).or(follows::target_id.eq(actor)))
+    )
+    .returning(Follow::as_returning())
+    .get_results(conn))
+}
+
+/// Those who hear of somebody, the latest first. Pages go by the number of the follow.
+pub fn followers(db: &mut Conn, target: ActorId, page: &Page) -> QueryResult<Vec<(Follow, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+            .filter(follows::target_id.eq(target))
+            .filter(follows::state.eq(FollowState::Accepted))
+            .select((Follow::as_select(), Actor::as_select())),
+        follows::id,
+        page
+    ))
+}
+
+/// Those who would like to hear of somebody and wait for an answer, the latest first.
+pub fn requests(db: &mut Conn, target: ActorId, page: &Page) -> QueryResult<Vec<(Follow, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+            .filter(follows::target_id.eq(target))
+            .filter(follows::state.eq(FollowState::Pending))
+            .select((Follow::as_select(), Actor::as_select())),
+        follows::id,
+        page
+    ))
+}
+
+/// Those of whom somebody hears, the latest first. Pages go by the number of the follow.
+pub fn following(db: &mut Conn, follower: ActorId, page: &Page) -> QueryResult<Vec<(Follow, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+            .filter(follows::follower_id.eq(follower))
+            .filter(follows::state.eq(FollowState::Accepted))
+            .select((Follow::as_select(), Actor::as_select())),
+        follows::id,
+        page
+    ))
+}
+
+/// How many hear of somebody, and of how many they hear.
+pub fn counts(db: &mut Conn, actor: ActorId) -> QueryResult<(i64, i64)> {
+    let accepted = follows::table.filter(follows::state.eq(FollowState::Accepted));
+    on!(db, |conn| {
+        let followers = accepted.filter(follows::target_id.eq(actor)).count().get_result(conn)?;
+        let following = accepted.filter(follows::follower_id.eq(actor)).count().get_result(conn)?;
+        Ok((followers, following))
+    })
+}
+
+/// Where the followers of somebody on other servers are reached, each place once.
+pub fn inboxes_of_followers(db: &mut Conn, target: ActorId) -> QueryResult<Vec<Inbox>> {
+    on!(db, |conn| follows::table
+        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+        .left_join(instances::table.on(instances::host.eq(actors::host)))
+        .filter(follows::target_id.eq(target))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .filter(actors::host.ne(""))
+        .filter(actors::deleted_at.is_null())
+        .filter(actors::suspended_at.is_null())
+        .select((
+            actors::host,
+            sql::<Text>("coalesce(actors.shared_inbox, actors.inbox)"),
+            instances::dialect.nullable(),
+            instances::standing.nullable(),
+            instances::agreement.nullable(),
+            instances::asleep_since.nullable(),
+        ))
+        .distinct()
+        .load(conn))
+}
+
+/// Those with an account here who hear of somebody.
+pub fn local_followers(db: &mut Conn, target: ActorId) -> QueryResult<Vec<Follow>> {
+    on!(db, |conn| follows::table
+        .inner_join(accounts::table.on(accounts::actor_id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(target))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .select(Follow::as_select())
+        .load(conn))
+}
+
+/// Whether anybody with an account here hears of somebody: what they say is of use then.
+pub fn has_local_follower(db: &mut Conn, target: ActorId) -> QueryResult<bool> {
+    on!(db, |conn| select(exists(
+        follows::table
+            .inner_join(accounts::table.on(accounts::actor_id.eq(follows::follower_id)))
+            .filter(follows::target_id.eq(target))
+            .filter(follows::state.eq(FollowState::Accepted))
+    ))
+    .get_result(conn))
 }

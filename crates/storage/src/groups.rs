@@ -2,8 +2,11 @@
 
 use diesel::prelude::*;
 
-use crate::schema::groups;
-use crate::types::{ActorId, JoinPolicy, Moment, Posting, Visibility};
+use crate::actors::Actor;
+use crate::page::page;
+use crate::schema::{actors, groups, memberships};
+use crate::types::{MembershipState, ActorId, JoinPolicy, Moment, Posting, Visibility};
+use crate::{Conn, Page, on};
 
 /// A group. Groups of other servers have a row as well.
 #[derive(Clone, Debug, PartialEq, Eq, HasQuery, Insertable, AsChangeset)]
@@ -29,4 +32,97 @@ pub struct Group {
     pub archived_at: Option<Moment>,
     /// When it was founded, or first heard of.
     pub created_at: Moment,
+}
+
+/// The group that this actor is, with the actor.
+pub fn find(db: &mut Conn, id: ActorId) -> QueryResult<Option<(Group, Actor)>> {
+    on!(db, |conn| groups::table
+        .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .filter(groups::actor_id.eq(id))
+        .select((Group::as_select(), Actor::as_select()))
+        .first(conn)
+        .optional())
+}
+
+/// The group called `handle@host`; an empty host means here.
+pub fn by_handle(db: &mut Conn, handle: &str, host: &str) -> QueryResult<Option<(Group, Actor)>> {
+    on!(db, |conn| groups::table
+        .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .filter(actors::handle.eq(handle))
+        .filter(actors::host.eq(host))
+        .order((actors::deleted_at.is_not_null(), actors::id))
+        .select((Group::as_select(), Actor::as_select()))
+        .first(conn)
+        .optional())
+}
+
+/// Founds a group: its actor is there already.
+pub fn insert(db: &mut Conn, group: &Group) -> QueryResult<()> {
+    on!(db, |conn| diesel::insert_into(groups::table).values(group).execute(conn)).map(drop)
+}
+
+/// Remembers a group of another server, or refreshes who may see it and how one joins.
+pub fn remember(db: &mut Conn, group: &Group) -> QueryResult<()> {
+    on!(db, |conn| diesel::insert_into(groups::table)
+        .values(group)
+        .on_conflict(groups::actor_id)
+        .do_update()
+        .set((
+            groups::visibility.eq(&group.visibility),
+            groups::join_policy.eq(&group.join_policy),
+            groups::posting.eq(&group.posting),
+            groups::language.eq(&group.language),
+        ))
+        .execute(conn))
+    .map(drop)
+}
+
+/// Changes everything about a group but its number and its age.
+pub fn update(db: &mut Conn, group: &Group) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(groups::table.filter(groups::actor_id.eq(group.actor_id)))
+        .set(group)
+        .execute(conn))
+    .map(drop)
+}
+
+/// Groups of this server that everybody may see, newest first.
+pub fn public_page(db: &mut Conn, page: &Page) -> QueryResult<Vec<(Group, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        groups::table
+            .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+            .filter(groups::visibility.eq(Visibility::Public))
+            .filter(actors::host.eq(""))
+            .filter(actors::deleted_at.is_null())
+            .select((Group::as_select(), Actor::as_select())),
+        groups::actor_id,
+        page
+    ))
+}
+
+/// All groups of this server, newest first, whoever may see them.
+pub fn local_page(db: &mut Conn, page: &Page) -> QueryResult<Vec<(Group, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        groups::table
+            .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+            .filter(actors::host.eq(""))
+            .filter(actors::deleted_at.is_null())
+            .select((Group::as_select(), Actor::as_select())),
+        groups::actor_id,
+        page
+    ))
+}
+
+/// The groups that somebody belongs to, by name.
+pub fn of_member(db: &mut Conn, member: ActorId) -> QueryResult<Vec<(Group, Actor)>> {
+    on!(db, |conn| groups::table
+        .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .inner_join(memberships::table.on(memberships::group_id.eq(groups::actor_id)))
+        .filter(memberships::actor_id.eq(member))
+        .filter(memberships::state.eq(MembershipState::Active))
+        .filter(actors::deleted_at.is_null())
+        .order(actors::name)
+        .select((Group::as_select(), Actor::as_select()))
+        .load(conn))
 }

@@ -16,11 +16,15 @@ pub mod jobs;
 pub mod memberships;
 pub mod posts;
 pub mod boosts;
+mod page;
 mod schema;
+mod statement;
+pub mod timelines;
 mod types;
 
 pub use db::{Backend, Conn, Db, Options};
 pub use diesel::QueryResult;
 pub use diesel::result::Error as QueryError;
 pub use error::{Error, is_duplicate};
+pub use page::Page;
 pub use types::*;

@@ -528,49 +528,6 @@ impl<T: Debug + DeserializeOwned> FromSql<Text, Pg> for Json<T> {
     }
 }
 
-/// Which part of a list that is sorted by id, newest first, is wanted.
-///
-/// `before` and `since` cut off both ends; `above` asks for the ones right above a known one, which is how a reader
-/// walks back up. The answer is newest first in every case.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Page {
-    /// Only older than this one (`max_id`).
-    pub before: Option<i64>,
-    /// Only newer than this one, the newest of all first (`since_id`).
-    pub since: Option<i64>,
-    /// Only newer than this one, beginning with the one right above it (`min_id`).
-    pub above: Option<i64>,
-    /// How many at most.
-    pub limit: i64,
-}
-
-impl Page {
-    /// The newest `limit`.
-    pub const fn first(limit: i64) -> Self {
-        Self { before: None, since: None, above: None, limit }
-    }
-
-    /// The `limit` that come before this one.
-    pub const fn before(id: i64, limit: i64) -> Self {
-        Self { before: Some(id), since: None, above: None, limit }
-    }
-
-    /// The upper end: every id must be below it.
-    pub(crate) fn ceiling(&self) -> i64 {
-        self.before.unwrap_or(i64::MAX)
-    }
-
-    /// The lower end: every id must be above it.
-    pub(crate) fn floor(&self) -> i64 {
-        self.above.or(self.since).unwrap_or(i64::MIN).max(self.since.unwrap_or(i64::MIN))
-    }
-
-    /// Whether the oldest of the remaining ones are wanted, rather than the newest.
-    pub(crate) const fn upward(&self) -> bool {
-        self.above.is_some()
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

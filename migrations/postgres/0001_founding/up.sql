@@ -1,10 +1,11 @@
 -- The founding tables. The twin of this file for SQLite makes the same tables and columns.
+-- What is looked up by its beginning is compared byte by byte (COLLATE "C"), as SQLite does.
 -- Ids are made by Kindred and sort by time; moments are milliseconds since 1970 in UTC.
 
 -- Servers.
 CREATE TABLE instances (
     id BIGINT NOT NULL PRIMARY KEY,
-    host TEXT NOT NULL UNIQUE,
+    host TEXT COLLATE "C" NOT NULL UNIQUE,
     company TEXT,
     software TEXT,
     software_version TEXT,
@@ -25,9 +26,9 @@ CREATE TABLE instances (
 CREATE TABLE actors (
     id BIGINT NOT NULL PRIMARY KEY,
     kind TEXT NOT NULL,
-    handle TEXT NOT NULL,
-    host TEXT NOT NULL,
-    uri TEXT NOT NULL UNIQUE,
+    handle TEXT COLLATE "C" NOT NULL,
+    host TEXT COLLATE "C" NOT NULL,
+    uri TEXT COLLATE "C" NOT NULL UNIQUE,
     url TEXT,
     inbox TEXT NOT NULL,
     shared_inbox TEXT,
@@ -36,7 +37,7 @@ CREATE TABLE actors (
     following_uri TEXT,
     featured_uri TEXT,
     moderators_uri TEXT,
-    name TEXT NOT NULL,
+    name TEXT COLLATE "C" NOT NULL,
     icon_url TEXT,
     image_url TEXT,
     key_id TEXT NOT NULL,
@@ -64,13 +65,14 @@ CREATE TABLE actors (
 );
 CREATE INDEX actors_handle ON actors (handle, host);
 CREATE INDEX actors_key_id ON actors (key_id);
+CREATE INDEX actors_name ON actors (lower(name));
 CREATE UNIQUE INDEX actors_here ON actors (handle) WHERE host = '';
 
 -- Those who can sign in here.
 CREATE TABLE accounts (
     id BIGINT NOT NULL PRIMARY KEY,
     actor_id BIGINT NOT NULL UNIQUE REFERENCES actors(id),
-    email TEXT NOT NULL UNIQUE,
+    email TEXT COLLATE "C" NOT NULL UNIQUE,
     password_hash TEXT,
     role TEXT NOT NULL,
     owner TEXT NOT NULL,
@@ -129,7 +131,7 @@ CREATE TABLE follows (
     follower_id BIGINT NOT NULL REFERENCES actors(id),
     target_id BIGINT NOT NULL REFERENCES actors(id),
     state TEXT NOT NULL,
-    uri TEXT NOT NULL UNIQUE,
+    uri TEXT COLLATE "C" NOT NULL UNIQUE,
     show_boosts BOOLEAN NOT NULL,
     notify BOOLEAN NOT NULL,
     created_at BIGINT NOT NULL,
@@ -140,7 +142,7 @@ CREATE INDEX follows_target ON follows (target_id, state);
 -- What people write. The long columns come last, so that the short ones are found without reading past them.
 CREATE TABLE posts (
     id BIGINT NOT NULL PRIMARY KEY,
-    uri TEXT NOT NULL UNIQUE,
+    uri TEXT COLLATE "C" NOT NULL UNIQUE,
     url TEXT,
     author_id BIGINT NOT NULL REFERENCES actors(id),
     group_id BIGINT REFERENCES groups(actor_id),
@@ -190,7 +192,7 @@ CREATE TABLE boosts (
     id BIGINT NOT NULL PRIMARY KEY,
     actor_id BIGINT NOT NULL REFERENCES actors(id),
     post_id BIGINT NOT NULL REFERENCES posts(id),
-    uri TEXT NOT NULL UNIQUE,
+    uri TEXT COLLATE "C" NOT NULL UNIQUE,
     relay_uri TEXT,
     undone_at BIGINT,
     created_at BIGINT NOT NULL,
@@ -245,7 +247,7 @@ CREATE TABLE poll_votes (
 -- What groups and posts are about.
 CREATE TABLE topics (
     id BIGINT NOT NULL PRIMARY KEY,
-    slug TEXT NOT NULL UNIQUE,
+    slug TEXT COLLATE "C" NOT NULL UNIQUE,
     name TEXT NOT NULL,
     created_at BIGINT NOT NULL
 );
@@ -269,7 +271,7 @@ CREATE INDEX post_topics_topic ON post_topics (topic_id, post_id);
 -- What was said to other servers and heard from them.
 CREATE TABLE activities (
     id BIGINT NOT NULL PRIMARY KEY,
-    uri TEXT NOT NULL UNIQUE,
+    uri TEXT COLLATE "C" NOT NULL UNIQUE,
     direction TEXT NOT NULL,
     kind TEXT NOT NULL,
     actor_id BIGINT REFERENCES actors(id),
@@ -284,7 +286,7 @@ CREATE INDEX activities_outbox ON activities (actor_id, id) WHERE direction = 's
 
 -- Queues: jobs of one lane run one after the other, lanes run side by side.
 CREATE TABLE lanes (
-    name TEXT NOT NULL PRIMARY KEY,
+    name TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     due_at BIGINT NOT NULL,
     leased_until BIGINT NOT NULL DEFAULT 0,
     version BIGINT NOT NULL DEFAULT 0,
@@ -297,7 +299,7 @@ CREATE INDEX lanes_due ON lanes (due_at);
 -- What is left to do.
 CREATE TABLE jobs (
     id BIGINT NOT NULL PRIMARY KEY,
-    lane TEXT NOT NULL,
+    lane TEXT COLLATE "C" NOT NULL,
     kind TEXT NOT NULL,
     attempts INTEGER NOT NULL DEFAULT 0,
     not_before BIGINT,
@@ -311,7 +313,7 @@ CREATE INDEX jobs_aside ON jobs (set_aside_at) WHERE set_aside_at IS NOT NULL;
 
 -- Addresses of what is gone for good.
 CREATE TABLE tombstones (
-    uri TEXT NOT NULL PRIMARY KEY,
+    uri TEXT COLLATE "C" NOT NULL PRIMARY KEY,
     at BIGINT NOT NULL
 );
 
@@ -331,7 +333,7 @@ CREATE INDEX notifications_owner ON notifications (owner_id, id);
 -- Complaints.
 CREATE TABLE reports (
     id BIGINT NOT NULL PRIMARY KEY,
-    uri TEXT UNIQUE,
+    uri TEXT COLLATE "C" UNIQUE,
     reporter_id BIGINT NOT NULL REFERENCES actors(id),
     target_id BIGINT REFERENCES actors(id),
     group_id BIGINT REFERENCES groups(actor_id),
@@ -359,7 +361,7 @@ CREATE INDEX audit_group ON audit (group_id, id) WHERE group_id IS NOT NULL;
 -- Programs that people use to reach us.
 CREATE TABLE apps (
     id BIGINT NOT NULL PRIMARY KEY,
-    client_id TEXT NOT NULL UNIQUE,
+    client_id TEXT COLLATE "C" NOT NULL UNIQUE,
     secret_hash TEXT NOT NULL,
     name TEXT NOT NULL,
     website TEXT,
@@ -373,7 +375,7 @@ CREATE TABLE tokens (
     id BIGINT NOT NULL PRIMARY KEY,
     account_id BIGINT REFERENCES accounts(id),
     app_id BIGINT REFERENCES apps(id),
-    token_hash TEXT NOT NULL UNIQUE,
+    token_hash TEXT COLLATE "C" NOT NULL UNIQUE,
     scopes TEXT NOT NULL,
     created_at BIGINT NOT NULL,
     last_used_at BIGINT,
@@ -385,7 +387,7 @@ CREATE INDEX tokens_account ON tokens (account_id) WHERE account_id IS NOT NULL;
 CREATE TABLE sessions (
     id BIGINT NOT NULL PRIMARY KEY,
     account_id BIGINT NOT NULL REFERENCES accounts(id),
-    token_hash TEXT NOT NULL UNIQUE,
+    token_hash TEXT COLLATE "C" NOT NULL UNIQUE,
     created_at BIGINT NOT NULL,
     last_seen_at BIGINT NOT NULL,
     expires_at BIGINT NOT NULL,

@@ -64,6 +64,7 @@ CREATE TABLE actors (
 );
 CREATE INDEX actors_handle ON actors (handle, host);
 CREATE INDEX actors_key_id ON actors (key_id);
+CREATE INDEX actors_name ON actors (lower(name));
 CREATE UNIQUE INDEX actors_here ON actors (handle) WHERE host = '';
 
 -- Those who can sign in here.
