@@ -49,7 +49,8 @@ impl SafeUrl {
 
     /// Takes a path on this server; refuses what browsers read as another host.
     pub fn path(text: &str) -> Option<Self> {
-        let elsewhere = text.starts_with("//") || text.contains('\\') || text.chars().any(char::is_control);
+        let elsewhere =
+            text.starts_with("//") || text.contains('\\') || text.chars().any(char::is_control);
         (text.starts_with('/') && !elsewhere).then(|| Self(text.to_owned()))
     }
 

@@ -76,7 +76,9 @@ pub fn peek(body: &[u8]) -> Peek {
     let looked: Looked = serde_json::from_slice(body).unwrap_or_default();
     Peek {
         id: pieces::address(&looked.id),
-        kind: pieces::list(&looked.kind).find_map(Value::as_str).map(str::to_owned),
+        kind: pieces::list(&looked.kind)
+            .find_map(Value::as_str)
+            .map(str::to_owned),
         actor: pieces::only_address(&looked.actor),
         object: pieces::only_address(&looked.object),
     }
@@ -87,7 +89,8 @@ pub fn json(body: &[u8]) -> Result<Value, ReadError> {
     if body.len() > BODY_BYTES {
         return Err(ReadError::TooBig);
     }
-    let value: Value = serde_json::from_slice(body).map_err(|error| ReadError::NotJson(error.to_string()))?;
+    let value: Value =
+        serde_json::from_slice(body).map_err(|error| ReadError::NotJson(error.to_string()))?;
     limit_depth(&value)?;
     Ok(value)
 }
@@ -117,7 +120,11 @@ fn limit_depth(value: &Value) -> Result<(), ReadError> {
             _ => true,
         }
     }
-    if fits(value, JSON_DEPTH) { Ok(()) } else { Err(ReadError::TooDeep) }
+    if fits(value, JSON_DEPTH) {
+        Ok(())
+    } else {
+        Err(ReadError::TooDeep)
+    }
 }
 
 /// The few fields that a first look needs. Of a key that occurs twice the last counts, as it does for a full reading.

@@ -14,7 +14,8 @@ pub mod trust;
 pub use actor::{ActorDoc, ActorKind, AssertionKey, KeyDoc, ProfileField};
 pub use document::{Approval, CollectionDoc, Document, Tombstone};
 pub use note::{
-    Attachment, AttachmentKind, EventDetails, EventStatus, JoinMode, Note, Poll, PollOption, PostKind, Source, Tag,
+    Attachment, AttachmentKind, EventDetails, EventStatus, JoinMode, Note, Poll, PollOption,
+    PostKind, Source, Tag,
 };
 pub use place::{Address, Place};
 

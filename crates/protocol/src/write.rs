@@ -11,8 +11,8 @@ mod event;
 mod note;
 
 pub use activity::{
-    ActivityCard, accept, add, announce_activity, announce_object, block, create, delete, dislike, flag, follow,
-    ignore, invite, join, leave, like, lock, moved, reject, remove, undo, update,
+    ActivityCard, accept, add, announce_activity, announce_object, block, create, delete, dislike,
+    flag, follow, ignore, invite, join, leave, like, lock, moved, reject, remove, undo, update,
 };
 pub use actor::{ActorCard, FieldCard, PictureCard, actor};
 pub use collection::{CollectionCard, PageCard, collection, ordered_collection, page, tombstone};
@@ -84,7 +84,11 @@ fn document(object: Map<String, Value>) -> Value {
 /// also what we do not understand, for others may.
 fn embedded(object: &Value) -> Value {
     match object {
-        Value::Object(fields) => fields.iter().filter(|(key, _)| *key != "@context").map(|(k, v)| (k.clone(), v.clone())).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .filter(|(key, _)| *key != "@context")
+            .map(|(k, v)| (k.clone(), v.clone()))
+            .collect(),
         other => other.clone(),
     }
 }

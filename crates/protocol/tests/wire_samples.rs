@@ -6,7 +6,9 @@
 
 use kindred_protocol::{
     html, read,
-    vocabulary::{ActorDoc, CollectionDoc, Document, Envelope, Identified, Incoming, Note, PostKind, Ref},
+    vocabulary::{
+        ActorDoc, CollectionDoc, Document, Envelope, Identified, Incoming, Note, PostKind, Ref,
+    },
 };
 use serde::Deserialize;
 use serde_json::Value;
@@ -48,8 +50,15 @@ fn wire_samples() {
     );
     let index = folder.join("index.json");
     if !index.exists() {
-        assert!(std::env::var_os("CI").is_none(), "there are no wire samples at {}", folder.display());
-        println!("SKIPPED: there are no wire samples at {}; set KINDRED_WIRE_SAMPLES", folder.display());
+        assert!(
+            std::env::var_os("CI").is_none(),
+            "there are no wire samples at {}",
+            folder.display()
+        );
+        println!(
+            "SKIPPED: there are no wire samples at {}; set KINDRED_WIRE_SAMPLES",
+            folder.display()
+        );
         return;
     }
     let samples: Vec<Sample> = serde_json::from_slice(&fs::read(&index).unwrap()).unwrap();
@@ -59,13 +68,20 @@ fn wire_samples() {
         *by_class.entry(&sample.expect).or_default() += 1;
         let outcome = fs::read(folder.join(&sample.file))
             .map_err(|error| error.to_string())
-            .and_then(|body| catch_unwind(|| judge(sample, &body)).unwrap_or_else(|_| Err("it made the reader panic".into())));
+            .and_then(|body| {
+                catch_unwind(|| judge(sample, &body))
+                    .unwrap_or_else(|_| Err("it made the reader panic".into()))
+            });
         if let Err(why) = outcome {
             println!("falls short: {} ({}): {why}", sample.file, sample.expect);
             short.push(&sample.file);
         }
     }
-    println!("{} documents read {by_class:?}, {} fall short", samples.len(), short.len());
+    println!(
+        "{} documents read {by_class:?}, {} fall short",
+        samples.len(),
+        short.len()
+    );
     assert!(!samples.is_empty(), "the index is empty");
     assert!(short.is_empty(), "{} documents fall short", short.len());
 }
@@ -89,7 +105,11 @@ fn judge(sample: &Sample, body: &[u8]) -> Result<(), Shortfall> {
 /// What every document must bear: straightening it twice is straightening it once.
 fn straight_twice(value: &Value) -> Result<(), Shortfall> {
     let once = read::prepass::straighten(value.clone());
-    if read::prepass::straighten(once.clone()) == once { Ok(()) } else { Err("straightening it twice changes it".into()) }
+    if read::prepass::straighten(once.clone()) == once {
+        Ok(())
+    } else {
+        Err("straightening it twice changes it".into())
+    }
 }
 
 fn accepted(sample: &Sample, body: &[u8]) -> Result<(), Shortfall> {
@@ -101,7 +121,11 @@ fn accepted(sample: &Sample, body: &[u8]) -> Result<(), Shortfall> {
     if let Incoming::Other { kind, .. } = &envelope.activity {
         return Err(format!("{kind} is not understood"));
     }
-    let told = envelope.raw.get("id").and_then(Value::as_str).is_some_and(|id| id.contains("://"));
+    let told = envelope
+        .raw
+        .get("id")
+        .and_then(Value::as_str)
+        .is_some_and(|id| id.contains("://"));
     if envelope.id.is_none() && told {
         return Err("its id was lost".into());
     }
@@ -117,20 +141,25 @@ fn accepted(sample: &Sample, body: &[u8]) -> Result<(), Shortfall> {
 
 /// What an activity is about must have come through.
 fn carries(envelope: &Envelope) -> Result<(), Shortfall> {
-    let named = |found: Option<()>| found.ok_or_else(|| format!("{} lost what it is about", envelope.kind));
+    let named =
+        |found: Option<()>| found.ok_or_else(|| format!("{} lost what it is about", envelope.kind));
     match &envelope.activity {
         Incoming::Create { objects } => objects.iter().try_for_each(|object| match object {
             Ref::Id(_) => Ok(()),
             Ref::Whole(note) => shown(note, true),
         }),
         Incoming::Announce { objects } => objects.iter().try_for_each(embedded),
-        Incoming::Update { object } | Incoming::Add { object, .. } | Incoming::Remove { object, .. } => embedded(object),
+        Incoming::Update { object }
+        | Incoming::Add { object, .. }
+        | Incoming::Remove { object, .. } => embedded(object),
         Incoming::Delete { whole, .. } => match whole.as_deref() {
             Some(whole) => named(whole.id().map(drop)),
             None => Ok(()),
         },
         Incoming::Undo(inner) => answered(inner),
-        Incoming::Accept(answer) | Incoming::Reject(answer) | Incoming::Ignore(answer) => answered(&answer.object),
+        Incoming::Accept(answer) | Incoming::Reject(answer) | Incoming::Ignore(answer) => {
+            answered(&answer.object)
+        }
         Incoming::Flag { objects, .. } => named((!objects.is_empty()).then_some(())),
         Incoming::Move { target, .. } => named(target.is_some().then_some(())),
         _ => Ok(()),
@@ -153,7 +182,10 @@ fn embedded(object: &Ref<Document>) -> Result<(), Shortfall> {
         Some(Document::Activity(activity)) => answered(&Ref::Whole(activity.clone())),
         Some(Document::Note(note)) => shown(note, true),
         Some(Document::Other { kind, .. }) => Err(format!("the embedded {kind} is not understood")),
-        Some(other) => other.id().map(drop).ok_or_else(|| "the embedded document lost its id".into()),
+        Some(other) => other
+            .id()
+            .map(drop)
+            .ok_or_else(|| "the embedded document lost its id".into()),
     }
 }
 
@@ -166,10 +198,15 @@ fn resolved(sample: &Sample, value: &Value) -> Result<(), Shortfall> {
     match (sample.kind.as_str(), document) {
         ("actor", Document::Actor(actor)) => whole_actor(sample, &actor),
         ("collection", Document::Collection(collection)) => whole_collection(&collection, value),
-        ("key", Document::Key(key)) => key.owner.map(drop).ok_or_else(|| "the key lost its owner".into()),
-        ("approval", Document::Approval(approval)) => {
-            approval.object.or(approval.target).map(drop).ok_or_else(|| "it does not say what it allows".into())
-        }
+        ("key", Document::Key(key)) => key
+            .owner
+            .map(drop)
+            .ok_or_else(|| "the key lost its owner".into()),
+        ("approval", Document::Approval(approval)) => approval
+            .object
+            .or(approval.target)
+            .map(drop)
+            .ok_or_else(|| "it does not say what it allows".into()),
         (kind, found) => Err(format!("not read as {kind} but as {}", word(&found))),
     }
 }
@@ -201,12 +238,23 @@ fn whole_actor(sample: &Sample, actor: &ActorDoc) -> Result<(), Shortfall> {
 fn whole_collection(collection: &CollectionDoc, value: &Value) -> Result<(), Shortfall> {
     let there = |key: &str| value.get(key).is_some_and(|value| !value.is_null());
     let checks = [
-        ("items", (there("items") || there("orderedItems")) && collection.items.is_empty()),
+        (
+            "items",
+            (there("items") || there("orderedItems")) && collection.items.is_empty(),
+        ),
         ("first", there("first") && collection.first.is_none()),
         ("next", there("next") && collection.next.is_none()),
-        ("totalItems", there("totalItems") && collection.total_items.is_none()),
+        (
+            "totalItems",
+            there("totalItems") && collection.total_items.is_none(),
+        ),
     ];
-    let empty = |key: &str| value.get(key).and_then(Value::as_array).is_some_and(Vec::is_empty);
+    let empty = |key: &str| {
+        value
+            .get(key)
+            .and_then(Value::as_array)
+            .is_some_and(Vec::is_empty)
+    };
     for (part, lost) in checks {
         if lost && !(part == "items" && (empty("items") || empty("orderedItems"))) {
             return Err(format!("{part} was lost"));
@@ -243,20 +291,35 @@ fn shown(note: &Note, insist_on_author: bool) -> Result<(), Shortfall> {
     if note.attributed_to.is_empty() && note.author().is_none() && insist_on_author {
         return Err("its author was lost".into());
     }
-    let told = |key: &str| note.raw.get(key).is_some_and(|value| value.as_str().is_some_and(|text| !text.trim().is_empty()));
+    let told = |key: &str| {
+        note.raw
+            .get(key)
+            .is_some_and(|value| value.as_str().is_some_and(|text| !text.trim().is_empty()))
+    };
     let lost = [
         ("content", note.content.is_none()),
         ("name", note.name.is_none()),
         ("published", note.published.is_none()),
         ("inReplyTo", note.in_reply_to.is_none()),
-        ("startTime", note.kind == PostKind::Event && note.event.as_ref().is_none_or(|event| event.starts_at.is_none())),
+        (
+            "startTime",
+            note.kind == PostKind::Event
+                && note
+                    .event
+                    .as_ref()
+                    .is_none_or(|event| event.starts_at.is_none()),
+        ),
     ];
     for (part, lost) in lost {
         if lost && told(part) {
             return Err(format!("{part} was lost"));
         }
     }
-    let addressed = note.raw.get("to").or_else(|| note.raw.get("cc")).is_some_and(|to| to.as_array().is_none_or(|to| !to.is_empty()));
+    let addressed = note
+        .raw
+        .get("to")
+        .or_else(|| note.raw.get("cc"))
+        .is_some_and(|to| to.as_array().is_none_or(|to| !to.is_empty()));
     if addressed && note.recipients().next().is_none() {
         return Err("its recipients were lost".into());
     }
@@ -280,12 +343,21 @@ fn shown(note: &Note, insist_on_author: bool) -> Result<(), Shortfall> {
 /// Nothing in it runs, loads or decorates.
 fn harmless(cleaned: &str) -> Result<(), Shortfall> {
     for tag in cleaned.split('<').skip(1) {
-        let tag = tag.split('>').next().unwrap_or_default().to_ascii_lowercase();
-        let bad = ["script", "style", "iframe", "img", "form", "input", "object", "embed", "svg", "link", "meta"]
-            .iter()
-            .any(|name| tag.split(|c: char| !c.is_ascii_alphanumeric()).next() == Some(name));
+        let tag = tag
+            .split('>')
+            .next()
+            .unwrap_or_default()
+            .to_ascii_lowercase();
+        let bad = [
+            "script", "style", "iframe", "img", "form", "input", "object", "embed", "svg", "link",
+            "meta",
+        ]
+        .iter()
+        .any(|name| tag.split(|c: char| !c.is_ascii_alphanumeric()).next() == Some(name));
         let attributes = tag.split_once(' ').map_or("", |(_, attributes)| attributes);
-        let runs = attributes.split_whitespace().any(|part| part.starts_with("on") && part.contains('='))
+        let runs = attributes
+            .split_whitespace()
+            .any(|part| part.starts_with("on") && part.contains('='))
             || attributes.contains("style=")
             || attributes.contains("javascript:")
             || attributes.contains("data:");
@@ -313,14 +385,21 @@ fn rejected(value: &Value) -> Result<(), Shortfall> {
         Ok(Document::Activity(activity)) => {
             matches!(activity.activity, Incoming::Other { .. })
                 || !activity.is_consistent()
-                || matches!(activity.activity, Incoming::Create { .. } | Incoming::Update { .. }) && !activity.vouches_for_its_object()
+                || matches!(
+                    activity.activity,
+                    Incoming::Create { .. } | Incoming::Update { .. }
+                ) && !activity.vouches_for_its_object()
         }
         Ok(Document::Note(note)) => !note.is_at_home() || note.author().is_none(),
         Ok(Document::Actor(actor)) => actor.check().is_err(),
         Ok(Document::Key(key)) => key.owner.is_none_or(|owner| !owner.same_origin(&key.id)),
         Ok(_) => false,
     };
-    if refused { Ok(()) } else { Err("it is not refused".into()) }
+    if refused {
+        Ok(())
+    } else {
+        Err("it is not refused".into())
+    }
 }
 
 /// `WebFinger` and `NodeInfo`.

@@ -8,7 +8,9 @@ use super::{
     scan::{Handle, Piece, pieces},
     text::escape,
 };
-use pulldown_cmark::{CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html::push_html};
+use pulldown_cmark::{
+    CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html::push_html,
+};
 
 /// Tells where mentions and hashtags lead.
 pub trait Links {
@@ -59,7 +61,10 @@ pub fn from_markdown(text: &str, links: &dyn Links) -> Rendered {
     let mut writer = Writer::new(links);
     let mut html = String::with_capacity(text.len() * 2);
     let parser = Parser::new_ext(text, Options::ENABLE_STRIKETHROUGH);
-    push_html(&mut html, TextMergeStream::new(parser.map(plain_event)).map(|event| writer.event(event)));
+    push_html(
+        &mut html,
+        TextMergeStream::new(parser.map(plain_event)).map(|event| writer.event(event)),
+    );
     writer.finish(&html)
 }
 
@@ -68,7 +73,11 @@ pub fn from_plain(text: &str, links: &dyn Links) -> Rendered {
     let mut writer = Writer::new(links);
     let mut html = String::with_capacity(text.len() * 2);
     let text = text.replace("\r\n", "\n");
-    for paragraph in text.split("\n\n").map(str::trim).filter(|paragraph| !paragraph.is_empty()) {
+    for paragraph in text
+        .split("\n\n")
+        .map(str::trim)
+        .filter(|paragraph| !paragraph.is_empty())
+    {
         html.push_str("<p>");
         for (number, line) in paragraph.lines().enumerate() {
             if number > 0 {
@@ -112,9 +121,17 @@ fn plain_event(event: Event<'_>) -> Event<'_> {
         Event::Start(Tag::HtmlBlock) => Event::Start(Tag::Paragraph),
         Event::End(TagEnd::HtmlBlock) => Event::End(TagEnd::Paragraph),
         Event::SoftBreak => Event::HardBreak,
-        Event::Start(Tag::Image { dest_url, title, id, .. }) => {
-            Event::Start(Tag::Link { link_type: LinkType::Inline, dest_url, title, id })
-        }
+        Event::Start(Tag::Image {
+            dest_url,
+            title,
+            id,
+            ..
+        }) => Event::Start(Tag::Link {
+            link_type: LinkType::Inline,
+            dest_url,
+            title,
+            id,
+        }),
         Event::End(TagEnd::Image) => Event::End(TagEnd::Link),
         other => other,
     }
@@ -129,13 +146,19 @@ struct Writer<'a> {
 
 impl<'a> Writer<'a> {
     fn new(links: &'a dyn Links) -> Self {
-        Self { links, rendered: Rendered::default(), closed: 0 }
+        Self {
+            links,
+            rendered: Rendered::default(),
+            closed: 0,
+        }
     }
 
     fn event<'e>(&mut self, event: Event<'e>) -> Event<'e> {
         match &event {
             Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => self.closed += 1,
-            Event::End(TagEnd::Link | TagEnd::CodeBlock) => self.closed = self.closed.saturating_sub(1),
+            Event::End(TagEnd::Link | TagEnd::CodeBlock) => {
+                self.closed = self.closed.saturating_sub(1)
+            }
             Event::Text(text) if self.closed == 0 => {
                 let mut html = String::with_capacity(text.len() + 64);
                 self.text(text, &mut html);
@@ -168,7 +191,12 @@ impl<'a> Writer<'a> {
         html.push_str("\" class=\"u-url mention\">@<span>");
         html.push_str(&name);
         html.push_str("</span></a></span>");
-        if !self.rendered.mentions.iter().any(|known| known.id == who.id) {
+        if !self
+            .rendered
+            .mentions
+            .iter()
+            .any(|known| known.id == who.id)
+        {
             self.rendered.mentions.push(who);
         }
     }
@@ -191,7 +219,10 @@ impl<'a> Writer<'a> {
     }
 
     fn finish(self, html: &str) -> Rendered {
-        Rendered { html: clean(html.trim_end()), ..self.rendered }
+        Rendered {
+            html: clean(html.trim_end()),
+            ..self.rendered
+        }
     }
 }
 
@@ -199,9 +230,16 @@ impl<'a> Writer<'a> {
 fn link(address: &str, html: &mut String) {
     const SHOWN: usize = 30;
     let (scheme, rest) = address.split_at(address.find("://").map_or(0, |end| end + 3));
-    let cut = rest.char_indices().nth(SHOWN).map_or(rest.len(), |(at, _)| at);
+    let cut = rest
+        .char_indices()
+        .nth(SHOWN)
+        .map_or(rest.len(), |(at, _)| at);
     let (shown, hidden) = rest.split_at(cut);
-    let class = if hidden.is_empty() { "" } else { " class=\"ellipsis\"" };
+    let class = if hidden.is_empty() {
+        ""
+    } else {
+        " class=\"ellipsis\""
+    };
     html.push_str("<a href=\"");
     html.push_str(&escape(address));
     html.push_str("\"><span class=\"invisible\">");

@@ -32,7 +32,11 @@ impl FromStr for Handle {
     /// Reads a handle that stands alone, with or without its first sign.
     fn from_str(text: &str) -> Result<Self, ()> {
         let text = text.trim();
-        let signed = if text.starts_with(['@', '!']) { text.to_owned() } else { format!("@{text}") };
+        let signed = if text.starts_with(['@', '!']) {
+            text.to_owned()
+        } else {
+            format!("@{text}")
+        };
         match handle_at(&signed) {
             Some((handle, length)) if length == signed.len() => Ok(handle),
             _ => Err(()),
@@ -72,12 +76,16 @@ fn words<'a>(text: &'a str, start: usize, end: usize, found: &mut Vec<Piece<'a>>
         let sign = at + offset;
         // In the middle of a word it is part of an address or of nothing.
         let free = text[..sign].chars().next_back().is_none_or(|before| {
-            !(before.is_alphanumeric() || matches!(before, '_' | '@' | '#' | '/' | '&' | '.' | '-' | '+' | '='))
+            !(before.is_alphanumeric()
+                || matches!(before, '_' | '@' | '#' | '/' | '&' | '.' | '-' | '+' | '='))
         });
         let rest = &text[sign..end];
         let piece = match (free, rest.as_bytes()[0]) {
-            (true, b'#') => hashtag_at(rest).map(|length| (Piece::Hashtag(&rest[1..length]), length)),
-            (true, _) => handle_at(rest).map(|(handle, length)| (Piece::Mention(handle, &rest[..length]), length)),
+            (true, b'#') => {
+                hashtag_at(rest).map(|length| (Piece::Hashtag(&rest[1..length]), length))
+            }
+            (true, _) => handle_at(rest)
+                .map(|(handle, length)| (Piece::Mention(handle, &rest[..length]), length)),
             _ => None,
         };
         match piece {
@@ -100,7 +108,9 @@ fn words<'a>(text: &'a str, start: usize, end: usize, found: &mut Vec<Piece<'a>>
 /// How long the hashtag at the start is, with its `#`. Numbers alone are none: `#1` is the first of something.
 fn hashtag_at(text: &str) -> Option<usize> {
     let body = &text[1..];
-    let length = body.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(body.len());
+    let length = body
+        .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+        .unwrap_or(body.len());
     let word = &body[..length];
     (word.chars().any(char::is_alphabetic) && word.chars().count() <= 100).then_some(length + 1)
 }
@@ -109,15 +119,27 @@ fn hashtag_at(text: &str) -> Option<usize> {
 fn handle_at(text: &str) -> Option<(Handle, usize)> {
     let group = text.starts_with('!');
     let body = &text[1..];
-    let name = word(body, |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'), &['.', '-'])?;
+    let name = word(
+        body,
+        |c| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'),
+        &['.', '-'],
+    )?;
     let mut length = 1 + name.len();
     let after = &body[name.len()..];
     let host = after.strip_prefix('@').and_then(|rest| {
-        let host = word(rest, |c| c.is_alphanumeric() || matches!(c, '.' | '-'), &['.', '-'])?;
+        let host = word(
+            rest,
+            |c| c.is_alphanumeric() || matches!(c, '.' | '-'),
+            &['.', '-'],
+        )?;
         // Only laboratories have ports.
         let port = rest[host.len()..].strip_prefix(':').map(|port| {
             let digits = port.bytes().take_while(u8::is_ascii_digit).count();
-            if (1..=5).contains(&digits) { digits + 1 } else { 0 }
+            if (1..=5).contains(&digits) {
+                digits + 1
+            } else {
+                0
+            }
         });
         let whole = host.len() + port.unwrap_or(0);
         length += 1 + whole;
@@ -127,7 +149,14 @@ fn handle_at(text: &str) -> Option<(Handle, usize)> {
     if group && host.is_none() || name.len() > 200 {
         return None;
     }
-    Some((Handle { name: name.to_owned(), host, group }, length))
+    Some((
+        Handle {
+            name: name.to_owned(),
+            host,
+            group,
+        },
+        length,
+    ))
 }
 
 /// The longest start of such characters that neither begins nor ends with a separator.

@@ -12,7 +12,9 @@ pub fn to_text(html: &str, limit: usize) -> String {
         return line;
     }
     let kept: String = line.chars().take(limit.saturating_sub(1)).collect();
+    let whole_words = line[kept.len()..].starts_with(' ');
     let words = match kept.rfind(' ') {
+        _ if whole_words => kept.as_str(),
         // A single long word is cut where it must be.
         Some(end) if end > kept.len() / 2 => &kept[..end],
         _ => kept.as_str(),
@@ -26,10 +28,26 @@ pub(super) fn to_text_of_clean(html: &str) -> String {
     let mut rest = html;
     while let Some(start) = rest.find('<') {
         unescape_into(&mut text, &rest[..start]);
-        let end = rest[start..].find('>').map_or(rest.len(), |end| start + end + 1);
+        let end = rest[start..]
+            .find('>')
+            .map_or(rest.len(), |end| start + end + 1);
         let tag = rest[start..end].trim_matches(['<', '>', '/']);
         let name = tag.split_whitespace().next().unwrap_or_default();
-        if matches!(name, "p" | "br" | "li" | "ul" | "ol" | "blockquote" | "pre" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6") {
+        if matches!(
+            name,
+            "p" | "br"
+                | "li"
+                | "ul"
+                | "ol"
+                | "blockquote"
+                | "pre"
+                | "h1"
+                | "h2"
+                | "h3"
+                | "h4"
+                | "h5"
+                | "h6"
+        ) {
             text.push('\n');
         }
         rest = &rest[end..];
@@ -39,13 +57,22 @@ pub(super) fn to_text_of_clean(html: &str) -> String {
 }
 
 fn unescape_into(text: &mut String, escaped: &str) {
-    const NAMED: [(&str, char); 6] =
-        [("&amp;", '&'), ("&lt;", '<'), ("&gt;", '>'), ("&quot;", '"'), ("&nbsp;", ' '), ("&#39;", '\'')];
+    const NAMED: [(&str, char); 6] = [
+        ("&amp;", '&'),
+        ("&lt;", '<'),
+        ("&gt;", '>'),
+        ("&quot;", '"'),
+        ("&nbsp;", ' '),
+        ("&#39;", '\''),
+    ];
     let mut rest = escaped;
     while let Some(start) = rest.find('&') {
         text.push_str(&rest[..start]);
         rest = &rest[start..];
-        let (name, letter) = NAMED.into_iter().find(|(name, _)| rest.starts_with(name)).unwrap_or(("&", '&'));
+        let (name, letter) = NAMED
+            .into_iter()
+            .find(|(name, _)| rest.starts_with(name))
+            .unwrap_or(("&", '&'));
         text.push(letter);
         rest = &rest[name.len()..];
     }

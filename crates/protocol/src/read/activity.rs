@@ -21,9 +21,37 @@ type Typed = ActorAndObjectOptOriginAndTarget<String>;
 
 /// The types of activity there are. Those without a word of ours are read as `Other`, whatever they contain.
 const KNOWN: &[&str] = &[
-    "Accept", "Add", "Announce", "Arrive", "Block", "Create", "Delete", "Dislike", "EmojiReact", "EmojiReaction",
-    "Flag", "Follow", "Ignore", "Invite", "Join", "Leave", "Like", "Listen", "Lock", "Move", "Offer", "QuoteRequest",
-    "Read", "Reject", "Remove", "TentativeAccept", "TentativeReject", "Travel", "Undo", "Update", "View",
+    "Accept",
+    "Add",
+    "Announce",
+    "Arrive",
+    "Block",
+    "Create",
+    "Delete",
+    "Dislike",
+    "EmojiReact",
+    "EmojiReaction",
+    "Flag",
+    "Follow",
+    "Ignore",
+    "Invite",
+    "Join",
+    "Leave",
+    "Like",
+    "Listen",
+    "Lock",
+    "Move",
+    "Offer",
+    "QuoteRequest",
+    "Read",
+    "Reject",
+    "Remove",
+    "TentativeAccept",
+    "TentativeReject",
+    "Travel",
+    "Undo",
+    "Update",
+    "View",
 ];
 
 pub(super) fn is_known(kind: &str) -> bool {
@@ -33,7 +61,17 @@ pub(super) fn is_known(kind: &str) -> bool {
 /// Whether the word is one of ours, so that what it needs is insisted on.
 fn is_understood(kind: &str) -> bool {
     is_known(kind)
-        && !matches!(kind, "Arrive" | "Listen" | "Offer" | "Read" | "TentativeAccept" | "TentativeReject" | "Travel" | "View")
+        && !matches!(
+            kind,
+            "Arrive"
+                | "Listen"
+                | "Offer"
+                | "Read"
+                | "TentativeAccept"
+                | "TentativeReject"
+                | "Travel"
+                | "View"
+        )
 }
 
 /// Reads an activity that lies `depth` activities deep in another.
@@ -46,19 +84,32 @@ pub(super) fn envelope(raw: &Value, depth: usize) -> Result<Envelope, ReadError>
     }
     let clean = prepass::straighten(raw.clone());
     let kind = document::kind_of(&clean).to_owned();
-    let actor = single(pieces::field(raw, "actor"), "actor").or_else(|_| single(pieces::field(&clean, "actor"), "actor"))?;
-    let parts = Parts { raw, clean: &clean, actor: &actor, depth };
+    let actor = single(pieces::field(raw, "actor"), "actor")
+        .or_else(|_| single(pieces::field(&clean, "actor"), "actor"))?;
+    let parts = Parts {
+        raw,
+        clean: &clean,
+        actor: &actor,
+        depth,
+    };
     let activity = if is_understood(&kind) {
         if pieces::list(parts.object()).count() > OBJECTS {
             return Err(ReadError::TooMuch("objects"));
         }
-        if pieces::list(parts.object()).next().is_none() {
+        if pieces::list(pieces::field(&clean, "object"))
+            .next()
+            .is_none()
+        {
             return Err(ReadError::Missing("object"));
         }
-        let typed = Typed::deserialize(&clean).map_err(|error| ReadError::Malformed(error.to_string()))?;
+        let typed =
+            Typed::deserialize(&clean).map_err(|error| ReadError::Malformed(error.to_string()))?;
         incoming(&kind, &parts, &typed)?
     } else {
-        Incoming::Other { kind: kind.clone(), object: pieces::only_address(parts.object()) }
+        Incoming::Other {
+            kind: kind.clone(),
+            object: pieces::only_address(parts.object()),
+        }
     };
     let to = recipients(&clean, "to")?;
     let cc = recipients(&clean, "cc")?;
@@ -72,7 +123,9 @@ pub(super) fn envelope(raw: &Value, depth: usize) -> Result<Envelope, ReadError>
         actor,
         to,
         cc,
-        audience: pieces::list(pieces::field(&clean, "audience")).filter_map(pieces::address).collect(),
+        audience: pieces::list(pieces::field(&clean, "audience"))
+            .filter_map(pieces::address)
+            .collect(),
         published: pieces::moment(pieces::field(&clean, "published")),
         activity,
         raw: raw.clone(),
@@ -99,12 +152,19 @@ impl Parts<'_> {
     }
 
     fn object_id(&self) -> Result<Uri, ReadError> {
-        single(self.object(), "object").or_else(|_| single(pieces::field(self.clean, "object"), "object"))
+        single(self.object(), "object")
+            .or_else(|_| single(pieces::field(self.clean, "object"), "object"))
     }
 
     fn object_ids(&self) -> Result<Vec<Uri>, ReadError> {
-        let ids: Vec<Uri> = pieces::list(self.object()).filter_map(pieces::address).collect();
-        if ids.is_empty() { Err(ReadError::Missing("object")) } else { Ok(ids) }
+        let ids: Vec<Uri> = pieces::list(self.object())
+            .filter_map(pieces::address)
+            .collect();
+        if ids.is_empty() {
+            Err(ReadError::Missing("object"))
+        } else {
+            Ok(ids)
+        }
     }
 
     fn one_object(&self) -> Result<&Value, ReadError> {
@@ -123,7 +183,9 @@ impl Parts<'_> {
     fn answer(&self, typed: &Typed) -> Result<Answer, ReadError> {
         Ok(Answer {
             object: by_id_or_whole(self.one_object()?, |raw| envelope(raw, self.depth + 1))?,
-            result: pieces::things(typed.result()).iter().find_map(pieces::address),
+            result: pieces::things(typed.result())
+                .iter()
+                .find_map(pieces::address),
         })
     }
 
@@ -132,25 +194,36 @@ impl Parts<'_> {
     }
 
     fn text(&self, keys: &[&str]) -> Option<String> {
-        keys.iter().find_map(|key| pieces::text(pieces::field(self.clean, key)))
+        keys.iter()
+            .find_map(|key| pieces::text(pieces::field(self.clean, key)))
     }
 }
 
 fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, ReadError> {
-    let target = pieces::things(typed.target()).iter().find_map(pieces::address);
-    let origin = pieces::things(typed.origin()).iter().find_map(pieces::address);
+    let target = pieces::things(typed.target())
+        .iter()
+        .find_map(pieces::address);
+    let origin = pieces::things(typed.origin())
+        .iter()
+        .find_map(pieces::address);
     let reason = || parts.text(&["summary", "content"]);
     Ok(match kind {
-        "Follow" => Incoming::Follow { object: parts.object_id()? },
+        "Follow" => Incoming::Follow {
+            object: parts.object_id()?,
+        },
         "Accept" => Incoming::Accept(parts.answer(typed)?),
         "Reject" => Incoming::Reject(parts.answer(typed)?),
         "Ignore" => Incoming::Ignore(parts.answer(typed)?),
         "Undo" => Incoming::Undo(parts.answer(typed)?.object),
         "Create" => {
-            let objects: Result<_, _> = pieces::list(parts.object()).map(|raw| post(parts, raw)).collect();
+            let objects: Result<_, _> = pieces::list(parts.object())
+                .map(|raw| post(parts, raw))
+                .collect();
             Incoming::Create { objects: objects? }
         }
-        "Update" => Incoming::Update { object: parts.document_ref(parts.one_object()?)? },
+        "Update" => Incoming::Update {
+            object: parts.document_ref(parts.one_object()?)?,
+        },
         "Delete" => Incoming::Delete {
             object: parts.object_id()?,
             whole: match parts.document_ref(parts.one_object()?)? {
@@ -160,35 +233,73 @@ fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, Re
             reason: parts.text(&["summary"]),
             removes_data: parts.flag("removeData"),
         },
-        "Like" => Incoming::Like { object: parts.object_id()?, emoji: reaction::emoji(parts.clean) },
-        "EmojiReact" | "EmojiReaction" => match (reaction::emoji(parts.clean), parts.text(&["content"])) {
-            // A reaction with more than an emoji is somebody's text in a place where no text is shown.
-            (None, Some(_)) => Incoming::Other { kind: kind.to_owned(), object: Some(parts.object_id()?) },
-            (emoji, _) => Incoming::Like { object: parts.object_id()?, emoji },
+        "Like" => Incoming::Like {
+            object: parts.object_id()?,
+            emoji: reaction::emoji(parts.clean),
         },
-        "Dislike" => Incoming::Dislike { object: parts.object_id()? },
+        "EmojiReact" | "EmojiReaction" => {
+            match (reaction::emoji(parts.clean), parts.text(&["content"])) {
+                // A reaction with more than an emoji is somebody's text in a place where no text is shown.
+                (None, Some(_)) => Incoming::Other {
+                    kind: kind.to_owned(),
+                    object: Some(parts.object_id()?),
+                },
+                (emoji, _) => Incoming::Like {
+                    object: parts.object_id()?,
+                    emoji,
+                },
+            }
+        }
+        "Dislike" => Incoming::Dislike {
+            object: parts.object_id()?,
+        },
         "Announce" => {
-            let objects: Result<_, _> = pieces::list(parts.object()).map(|raw| parts.document_ref(raw)).collect();
+            let objects: Result<_, _> = pieces::list(parts.object())
+                .map(|raw| parts.document_ref(raw))
+                .collect();
             Incoming::Announce { objects: objects? }
         }
         "Block" => Incoming::Block {
             object: parts.object_id()?,
             target,
-            until: ["endTime", "expires"].iter().find_map(|key| pieces::moment(pieces::field(parts.clean, key))),
+            until: ["endTime", "expires"]
+                .iter()
+                .find_map(|key| pieces::moment(pieces::field(parts.clean, key))),
             reason: reason(),
             removes_data: parts.flag("removeData"),
         },
-        "Flag" => Incoming::Flag { objects: parts.object_ids()?, reason: parts.text(&["content", "summary"]) },
-        "Add" => Incoming::Add { object: parts.document_ref(parts.one_object()?)?, target },
-        "Remove" => Incoming::Remove { object: parts.document_ref(parts.one_object()?)?, target: target.or(origin) },
-        "Lock" => Incoming::Lock { object: parts.object_id()?, reason: reason() },
-        "Move" => Incoming::Move { object: parts.object_id()?, origin, target },
+        "Flag" => Incoming::Flag {
+            objects: parts.object_ids()?,
+            reason: parts.text(&["content", "summary"]),
+        },
+        "Add" => Incoming::Add {
+            object: parts.document_ref(parts.one_object()?)?,
+            target,
+        },
+        "Remove" => Incoming::Remove {
+            object: parts.document_ref(parts.one_object()?)?,
+            target: target.or(origin),
+        },
+        "Lock" => Incoming::Lock {
+            object: parts.object_id()?,
+            reason: reason(),
+        },
+        "Move" => Incoming::Move {
+            object: parts.object_id()?,
+            origin,
+            target,
+        },
         "Join" => Incoming::Join {
             object: parts.object_id()?,
             message: parts.text(&["participationMessage", "content", "summary"]),
         },
-        "Leave" => Incoming::Leave { object: parts.object_id()? },
-        "Invite" => Incoming::Invite { object: parts.object_id()?, target },
+        "Leave" => Incoming::Leave {
+            object: parts.object_id()?,
+        },
+        "Invite" => Incoming::Invite {
+            object: parts.object_id()?,
+            target,
+        },
         "QuoteRequest" => Incoming::QuoteRequest {
             object: parts.object_id()?,
             instrument: match pieces::list(pieces::field(parts.raw, "instrument")).next() {
@@ -196,7 +307,10 @@ fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, Re
                 None => None,
             },
         },
-        other => Incoming::Other { kind: other.to_owned(), object: parts.object_id().ok() },
+        other => Incoming::Other {
+            kind: other.to_owned(),
+            object: parts.object_id().ok(),
+        },
     })
 }
 
@@ -213,7 +327,11 @@ fn post(parts: &Parts<'_>, raw: &Value) -> Result<Ref<Note>, ReadError> {
             }
             Ok(Ref::Whole(note))
         }
-        other => other.id().cloned().map(Ref::Id).ok_or(ReadError::Missing("object")),
+        other => other
+            .id()
+            .cloned()
+            .map(Ref::Id)
+            .ok_or(ReadError::Missing("object")),
     }
 }
 
@@ -221,7 +339,11 @@ fn post(parts: &Parts<'_>, raw: &Value) -> Result<Ref<Note>, ReadError> {
 fn bare(raw: &Value) -> Option<Uri> {
     match raw {
         Value::String(_) => pieces::address(raw),
-        Value::Object(fields) if fields.keys().all(|key| matches!(key.as_str(), "id" | "type" | "@context")) => {
+        Value::Object(fields)
+            if fields
+                .keys()
+                .all(|key| matches!(key.as_str(), "id" | "type" | "@context")) =>
+        {
             pieces::address(raw)
         }
         _ => None,

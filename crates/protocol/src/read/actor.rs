@@ -62,7 +62,13 @@ pub(super) fn actor(raw: &Value, clean: &Value) -> Result<ActorDoc, ReadError> {
         (whole.ext_one, doors)
     } else {
         let stub = Stub::deserialize(clean).map_err(malformed)?;
-        (stub.ext_one, Doors { username: pieces::name(pieces::field(clean, "preferredUsername")), ..Doors::default() })
+        (
+            stub.ext_one,
+            Doors {
+                username: pieces::name(pieces::field(clean, "preferredUsername")),
+                ..Doors::default()
+            },
+        )
     };
     let id = document::own_id(raw, clean)?;
     let kind = kind_of(document::kind_of(clean));
@@ -70,7 +76,10 @@ pub(super) fn actor(raw: &Value, clean: &Value) -> Result<ActorDoc, ReadError> {
     let list = |key: &str| pieces::list(get(key)).cloned().collect::<Vec<Value>>();
     let at_home = |uri: Option<Uri>| uri.filter(|uri| uri.same_origin(&id));
     let summary = pieces::text(get("summary"));
-    if summary.as_ref().is_some_and(|summary| summary.len() > CONTENT_BYTES) {
+    if summary
+        .as_ref()
+        .is_some_and(|summary| summary.len() > CONTENT_BYTES)
+    {
         return Err(ReadError::TooMuch("text"));
     }
     Ok(ActorDoc {
@@ -86,23 +95,38 @@ pub(super) fn actor(raw: &Value, clean: &Value) -> Result<ActorDoc, ReadError> {
         moderators: at_home(moderators(&words, get("attributedTo"))),
         shared_inbox: at_home(doors.shared_inbox),
         public_key: public_key(&words.public_key, &id),
-        assertion_keys: pieces::list(&words.assertion_method).filter_map(assertion_key).take(ATTACHMENTS).collect(),
+        assertion_keys: pieces::list(&words.assertion_method)
+            .filter_map(assertion_key)
+            .take(ATTACHMENTS)
+            .collect(),
         icon: pieces::place_of(get("icon")),
         image: pieces::place_of(get("image")),
         url: page(get("url")),
-        manually_approves_followers: pieces::flag(&words.manually_approves_followers).unwrap_or(false),
+        manually_approves_followers: pieces::flag(&words.manually_approves_followers)
+            .unwrap_or(false),
         discoverable: pieces::flag(&words.discoverable),
         indexable: pieces::flag(&words.indexable),
         memorial: pieces::flag(&words.memorial).unwrap_or(false),
         suspended: pieces::flag(&words.suspended).unwrap_or(false),
         moved_to: pieces::first_address(&words.moved_to),
-        also_known_as: pieces::list(&words.also_known_as).filter_map(pieces::address).take(ALIASES).collect(),
-        fields: list("attachment").iter().filter_map(profile_field).take(PROFILE_FIELDS).collect(),
+        also_known_as: pieces::list(&words.also_known_as)
+            .filter_map(pieces::address)
+            .take(ALIASES)
+            .collect(),
+        fields: list("attachment")
+            .iter()
+            .filter_map(profile_field)
+            .take(PROFILE_FIELDS)
+            .collect(),
         tags: note::tags(&list("tag")),
         published: pieces::moment(get("published")),
         updated: pieces::moment(get("updated")),
-        posting_restricted_to_mods: pieces::flag(&words.posting_restricted_to_mods).unwrap_or(false),
-        languages: pieces::list(&words.language).filter_map(language).take(ATTACHMENTS).collect(),
+        posting_restricted_to_mods: pieces::flag(&words.posting_restricted_to_mods)
+            .unwrap_or(false),
+        languages: pieces::list(&words.language)
+            .filter_map(language)
+            .take(ATTACHMENTS)
+            .collect(),
         kind,
         id,
         raw: raw.clone(),
@@ -110,7 +134,9 @@ pub(super) fn actor(raw: &Value, clean: &Value) -> Result<ActorDoc, ReadError> {
 }
 
 fn doors(whole: &Whole) -> Doors {
-    let uri = |iri: Option<&activitystreams::iri_string::types::IriString>| iri.and_then(|iri| pieces::web_address(iri.as_str()));
+    let uri = |iri: Option<&activitystreams::iri_string::types::IriString>| {
+        iri.and_then(|iri| pieces::web_address(iri.as_str()))
+    };
     Doors {
         inbox: uri(Some(whole.inbox_unchecked())),
         outbox: uri(whole.outbox_unchecked()),
@@ -120,7 +146,10 @@ fn doors(whole: &Whole) -> Doors {
             .endpoints_unchecked()
             .and_then(|endpoints| endpoints.shared_inbox.as_ref())
             .and_then(|iri| pieces::web_address(iri.as_str())),
-        username: whole.preferred_username().map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()),
+        username: whole
+            .preferred_username()
+            .map(|name| name.trim().to_owned())
+            .filter(|name| !name.is_empty()),
     }
 }
 
@@ -150,7 +179,10 @@ fn moderators(words: &Words, attributed_to: &Value) -> Option<Uri> {
 /// The key for requests. Where several are listed, the first that names this actor as its owner.
 fn public_key(value: &Value, actor: &Uri) -> Option<KeyDoc> {
     let keys: Vec<KeyDoc> = pieces::list(value).filter_map(document::key).collect();
-    keys.iter().find(|key| key.is_owned_by(actor)).or(keys.first()).cloned()
+    keys.iter()
+        .find(|key| key.is_owned_by(actor))
+        .or(keys.first())
+        .cloned()
 }
 
 fn assertion_key(value: &Value) -> Option<AssertionKey> {
@@ -163,7 +195,10 @@ fn assertion_key(value: &Value) -> Option<AssertionKey> {
 
 fn page(value: &Value) -> Option<Uri> {
     let html = |place: &&Value| place.get("mediaType").and_then(Value::as_str) == Some("text/html");
-    pieces::list(value).find(html).and_then(pieces::place_of).or_else(|| pieces::place_of(value))
+    pieces::list(value)
+        .find(html)
+        .and_then(pieces::place_of)
+        .or_else(|| pieces::place_of(value))
 }
 
 fn profile_field(value: &Value) -> Option<ProfileField> {

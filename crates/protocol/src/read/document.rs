@@ -25,19 +25,25 @@ enum Family {
 
 fn family(kind: &str) -> Option<Family> {
     Some(match kind {
-        "Note" | "Page" | "Article" | "Question" | "Event" | "Video" | "Audio" | "Image" | "ChatMessage" => {
-            Family::Post
-        }
+        "Note" | "Page" | "Article" | "Question" | "Event" | "Video" | "Audio" | "Image"
+        | "ChatMessage" => Family::Post,
         "Person" | "Group" | "Service" | "Application" | "Organization" => Family::Actor,
         // A forum of old calls the collection of a thread a conversation.
-        "Collection" | "OrderedCollection" | "CollectionPage" | "OrderedCollectionPage" | "Conversation" => {
-            Family::Collection
-        }
+        "Collection"
+        | "OrderedCollection"
+        | "CollectionPage"
+        | "OrderedCollectionPage"
+        | "Conversation" => Family::Collection,
         "CryptographicKey" | "Key" => Family::Key,
         "Tombstone" => Family::Tombstone,
         "Place" | "VirtualLocation" => Family::Place,
-        "QuoteAuthorization" | "LikeApproval" | "ReplyApproval" | "AnnounceApproval" | "LikeAuthorization"
-        | "ReplyAuthorization" | "AnnounceAuthorization" => Family::Approval,
+        "QuoteAuthorization"
+        | "LikeApproval"
+        | "ReplyApproval"
+        | "AnnounceApproval"
+        | "LikeAuthorization"
+        | "ReplyAuthorization"
+        | "AnnounceAuthorization" => Family::Approval,
         other if activity::is_known(other) => Family::Activity,
         _ => return None,
     })
@@ -79,7 +85,10 @@ pub(super) fn document(raw: &Value, depth: usize) -> Result<Document, ReadError>
     let clean = prepass::straighten(raw.clone());
     let kind = kind_of(&clean);
     let Some(family) = family(kind).or_else(|| looks_like(&clean)) else {
-        return Ok(Document::Other { kind: kind.to_owned(), id: id_of(raw, &clean) });
+        return Ok(Document::Other {
+            kind: kind.to_owned(),
+            id: id_of(raw, &clean),
+        });
     };
     Ok(match family {
         Family::Activity => Document::Activity(Box::new(activity::envelope(raw, depth)?)),
@@ -98,7 +107,10 @@ pub(super) fn document(raw: &Value, depth: usize) -> Result<Document, ReadError>
 }
 
 pub(super) fn kind_of(clean: &Value) -> &str {
-    clean.get("type").and_then(Value::as_str).unwrap_or_default()
+    clean
+        .get("type")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
 }
 
 /// The id of a document, spelled as it was received where that is an address at all.
@@ -115,13 +127,19 @@ pub(super) fn own_id(raw: &Value, clean: &Value) -> Result<Uri, ReadError> {
 pub(super) fn key(clean: &Value) -> Option<KeyDoc> {
     Some(KeyDoc {
         id: pieces::address(clean)?,
-        owner: ["owner", "controller"].into_iter().find_map(|name| pieces::address(pieces::field(clean, name))),
+        owner: ["owner", "controller"]
+            .into_iter()
+            .find_map(|name| pieces::address(pieces::field(clean, name))),
         pem: pieces::text(pieces::field(clean, "publicKeyPem"))?,
     })
 }
 
 fn approval(raw: &Value, clean: &Value) -> Result<Approval, ReadError> {
-    let address = |names: &[&str]| names.iter().find_map(|name| pieces::first_address(pieces::field(clean, name)));
+    let address = |names: &[&str]| {
+        names
+            .iter()
+            .find_map(|name| pieces::first_address(pieces::field(clean, name)))
+    };
     Ok(Approval {
         id: own_id(raw, clean)?,
         kind: kind_of(clean).to_owned(),

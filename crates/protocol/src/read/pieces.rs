@@ -78,14 +78,20 @@ pub(super) fn web_address(text: &str) -> Option<Uri> {
     if text.is_empty() {
         return None;
     }
-    Uri::parse(text).ok().or_else(|| Uri::parse(&mended_address(text)?).ok())
+    Uri::parse(text)
+        .ok()
+        .or_else(|| Uri::parse(&mended_address(text)?).ok())
 }
 
 /// The address of the only item; none when there are several.
 pub(super) fn only_address(value: &Value) -> Option<Uri> {
     let mut all = list(value);
     let one = all.next()?;
-    if all.next().is_some() { None } else { address(one) }
+    if all.next().is_some() {
+        None
+    } else {
+        address(one)
+    }
 }
 
 /// The first usable address of a list.
@@ -98,7 +104,9 @@ pub(super) fn place_of(value: &Value) -> Option<Uri> {
     match value {
         Value::String(text) => web_address(text),
         Value::Array(items) => items.iter().find_map(place_of),
-        Value::Object(fields) => ["href", "url"].into_iter().find_map(|key| place_of(fields.get(key)?)),
+        Value::Object(fields) => ["href", "url"]
+            .into_iter()
+            .find_map(|key| place_of(fields.get(key)?)),
         _ => None,
     }
 }
@@ -123,7 +131,13 @@ pub(super) fn text(value: &Value) -> Option<String> {
 /// A name or title: one line of plain text, cut to the longest we keep.
 pub(super) fn name(value: &Value) -> Option<String> {
     let whole = text(value)?;
-    let cut: String = whole.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(NAME_CHARS).collect();
+    let cut: String = whole
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+        .chars()
+        .take(NAME_CHARS)
+        .collect();
     (!cut.is_empty()).then_some(cut)
 }
 
@@ -140,7 +154,9 @@ pub(super) fn flag(value: &Value) -> Option<bool> {
 pub(super) fn count(value: &Value) -> Option<u64> {
     match value {
         Value::Number(number) => number.as_u64().or_else(|| {
-            let float = number.as_f64().filter(|float| *float >= 0.0 && *float < 9e15 && float.fract() == 0.0)?;
+            let float = number
+                .as_f64()
+                .filter(|float| *float >= 0.0 && *float < 9e15 && float.fract() == 0.0)?;
             format!("{float:.0}").parse().ok()
         }),
         Value::String(text) => text.trim().parse().ok(),
@@ -163,23 +179,41 @@ pub(super) fn moment(value: &Value) -> Option<i64> {
     let text = value.as_str()?.trim();
     let naive = || {
         let plain = text.trim_end_matches(['Z', 'z']);
-        ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M"]
-            .into_iter()
-            .find_map(|format| NaiveDateTime::parse_from_str(plain, format).ok())
-            .or_else(|| Some(NaiveDate::parse_from_str(plain, "%Y-%m-%d").ok()?.and_time(NaiveTime::MIN)))
+        [
+            "%Y-%m-%dT%H:%M:%S%.f",
+            "%Y-%m-%d %H:%M:%S%.f",
+            "%Y-%m-%dT%H:%M",
+            "%Y-%m-%d %H:%M",
+        ]
+        .into_iter()
+        .find_map(|format| NaiveDateTime::parse_from_str(plain, format).ok())
+        .or_else(|| {
+            Some(
+                NaiveDate::parse_from_str(plain, "%Y-%m-%d")
+                    .ok()?
+                    .and_time(NaiveTime::MIN),
+            )
+        })
     };
-    let found = match DateTime::parse_from_rfc3339(text).or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z")) {
+    let found = match DateTime::parse_from_rfc3339(text)
+        .or_else(|_| DateTime::parse_from_str(text, "%Y-%m-%dT%H:%M:%S%.f%z"))
+    {
         Ok(moment) => moment.timestamp_millis(),
         Err(_) => naive()?.and_utc().timestamp_millis(),
     };
     // Years that four digits can spell: nothing else can be written again.
-    (-62_135_596_800_000..253_402_300_800_000).contains(&found).then_some(found)
+    (-62_135_596_800_000..253_402_300_800_000)
+        .contains(&found)
+        .then_some(found)
 }
 
 /// The items of a typed list, as JSON again.
 pub(super) fn things(items: Option<&OneOrMany<AnyBase>>) -> Vec<Value> {
     let items = items.map(OneOrMany::as_slice).unwrap_or_default();
-    items.iter().filter_map(|item| serde_json::to_value(item).ok()).collect()
+    items
+        .iter()
+        .filter_map(|item| serde_json::to_value(item).ok())
+        .collect()
 }
 
 /// Recipients: addresses, with the public always spelled [`PUBLIC`]. Each is named once.

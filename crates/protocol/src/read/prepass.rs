@@ -100,7 +100,11 @@ const TABLE: &[(&str, Shape)] = &[
 #[must_use]
 pub fn straighten(value: Value) -> Value {
     match value {
-        Value::Array(items) => items.into_iter().filter(|item| !item.is_null()).map(straighten).collect(),
+        Value::Array(items) => items
+            .into_iter()
+            .filter(|item| !item.is_null())
+            .map(straighten)
+            .collect(),
         Value::Object(fields) => Value::Object(object(fields)),
         other => other,
     }
@@ -123,12 +127,18 @@ fn object(fields: Map<String, Value>) -> Map<String, Value> {
 }
 
 fn shape_of(key: &str) -> Option<Shape> {
-    TABLE.iter().find(|(name, _)| *name == key).map(|(_, shape)| *shape)
+    TABLE
+        .iter()
+        .find(|(name, _)| *name == key)
+        .map(|(_, shape)| *shape)
 }
 
 /// Gives `id` and `type` their one name. The types would take older names as the same field and refuse both.
 fn unalias(mut fields: Map<String, Value>) -> Map<String, Value> {
-    for (name, others) in [("id", &["@id"][..]), ("type", &["@type", "objectType", "verb"])] {
+    for (name, others) in [
+        ("id", &["@id"][..]),
+        ("type", &["@type", "objectType", "verb"]),
+    ] {
         for other in others {
             if let Some(value) = fields.shift_remove(*other)
                 && !fields.contains_key(name)
@@ -160,9 +170,12 @@ fn shaped(shape: Shape, value: Value) -> Option<Value> {
         Shape::Count => pieces::count(&value).map(|count| Value::Number(Number::from(count))),
         Shape::MediaType => media_type(&value),
         Shape::Addresses => match value {
-            Value::Object(fields) => {
-                Some(Value::Object(fields.into_iter().filter_map(|(key, value)| Some((key, address(&value)?))).collect()))
-            }
+            Value::Object(fields) => Some(Value::Object(
+                fields
+                    .into_iter()
+                    .filter_map(|(key, value)| Some((key, address(&value)?)))
+                    .collect(),
+            )),
             _ => None,
         },
         Shape::Unused => None,
@@ -172,10 +185,24 @@ fn shaped(shape: Shape, value: Value) -> Option<Value> {
 /// Types come as one text or as several; then the first that we know counts, else the first at all.
 fn kind(value: &Value) -> Option<Value> {
     const SPACE: &str = "https://www.w3.org/ns/activitystreams#";
-    let plain = |text: &str| text.trim_start_matches(SPACE).trim_start_matches("as:").trim().to_owned();
-    let names: Vec<String> = pieces::list(value).filter_map(Value::as_str).map(plain).collect();
-    let known = names.iter().find(|name| super::document::is_known_kind(name));
-    known.or(names.first()).filter(|name| !name.is_empty()).cloned().map(Value::String)
+    let plain = |text: &str| {
+        text.trim_start_matches(SPACE)
+            .trim_start_matches("as:")
+            .trim()
+            .to_owned()
+    };
+    let names: Vec<String> = pieces::list(value)
+        .filter_map(Value::as_str)
+        .map(plain)
+        .collect();
+    let known = names
+        .iter()
+        .find(|name| super::document::is_known_kind(name));
+    known
+        .or(names.first())
+        .filter(|name| !name.is_empty())
+        .cloned()
+        .map(Value::String)
 }
 
 fn address(value: &Value) -> Option<Value> {
@@ -195,7 +222,11 @@ fn thing(value: Value) -> Option<Value> {
         Value::String(text) => {
             // What is an address to us stays as it is, so that the same address is always the same text.
             let meant = text.trim_start().starts_with("http") && Uri::parse(&text).is_err();
-            Some(Value::String(if meant { pieces::mended_address(&text).unwrap_or(text) } else { text }))
+            Some(Value::String(if meant {
+                pieces::mended_address(&text).unwrap_or(text)
+            } else {
+                text
+            }))
         }
         _ => None,
     }
@@ -213,7 +244,9 @@ fn one_text(value: &Value) -> Option<Value> {
 
 fn moment(value: &Value) -> Option<Value> {
     let moment = DateTime::from_timestamp_millis(pieces::moment(value)?)?;
-    Some(Value::String(moment.to_rfc3339_opts(SecondsFormat::AutoSi, true)))
+    Some(Value::String(
+        moment.to_rfc3339_opts(SecondsFormat::AutoSi, true),
+    ))
 }
 
 fn media_type(value: &Value) -> Option<Value> {
@@ -221,7 +254,9 @@ fn media_type(value: &Value) -> Option<Value> {
     let essence = whole.split(';').next()?.trim().to_ascii_lowercase();
     let token = |part: &str| {
         part.starts_with(|c: char| c.is_ascii_alphanumeric())
-            && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+'))
+            && part.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.' | b'+')
+            })
     };
     let (kind, detail) = essence.split_once('/')?;
     (token(kind) && !kind.contains('+') && token(detail)).then(|| Value::String(essence.clone()))

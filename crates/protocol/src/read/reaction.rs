@@ -8,20 +8,35 @@ use serde_json::Value;
 
 /// The emoji of a Like or `EmojiReact`; none when it is a plain like or something longer than one emoji.
 pub(super) fn emoji(clean: &Value) -> Option<Emoji> {
-    let name = ["content", "_misskey_reaction"].into_iter().find_map(|key| pieces::text(pieces::field(clean, key)))?;
+    let name = ["content", "_misskey_reaction"]
+        .into_iter()
+        .find_map(|key| pieces::text(pieces::field(clean, key)))?;
     let name = name.trim();
-    if let Some(word) = name.strip_prefix(':').and_then(|rest| rest.strip_suffix(':')) {
+    if let Some(word) = name
+        .strip_prefix(':')
+        .and_then(|rest| rest.strip_suffix(':'))
+    {
         let sound = (1..=100).contains(&word.len())
-            && word.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'@' | b'.'));
-        return sound.then(|| Emoji { name: name.to_owned(), icon: picture(clean, name) });
+            && word.bytes().all(|byte| {
+                byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'+' | b'@' | b'.')
+            });
+        return sound.then(|| Emoji {
+            name: name.to_owned(),
+            icon: picture(clean, name),
+        });
     }
-    is_one_emoji(name).then(|| Emoji { name: name.to_owned(), icon: None })
+    is_one_emoji(name).then(|| Emoji {
+        name: name.to_owned(),
+        icon: None,
+    })
 }
 
 fn picture(clean: &Value, name: &str) -> Option<crate::uri::Uri> {
     let bare = |text: &str| text.trim_matches(':').to_owned();
     pieces::list(pieces::field(clean, "tag"))
-        .find(|tag| pieces::text(pieces::field(tag, "name")).is_some_and(|tag| bare(&tag) == bare(name)))
+        .find(|tag| {
+            pieces::text(pieces::field(tag, "name")).is_some_and(|tag| bare(&tag) == bare(name))
+        })
         .and_then(|tag| pieces::place_of(pieces::field(tag, "icon")))
 }
 
@@ -48,7 +63,8 @@ fn is_one_emoji(text: &str) -> bool {
         }
     }
     let digits = text.starts_with(|c: char| c.is_ascii_digit() || c == '#' || c == '*');
-    text.len() <= 64 && (pictures, flags) == (1, 0) && digits == keycap || (pictures, flags) == (0, 2)
+    text.len() <= 64 && (pictures, flags) == (1, 0) && digits == keycap
+        || (pictures, flags) == (0, 2)
 }
 
 #[cfg(test)]
@@ -57,10 +73,12 @@ mod tests {
 
     #[test]
     fn one_emoji_is_told_from_texts_and_from_several() {
-        for one in ["👌", "👍🏽", "❤️", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "3️⃣", "☃", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "©"] {
+        for one in ["👌", "👍🏽", "❤️", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🇩🇪", "3️⃣", "☃", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "©"]
+        {
             assert!(is_one_emoji(one), "{one}");
         }
-        for other in ["", "👌👌", "ok", "👍ok", "3", "#", "🇩", "🇩🇪🇫🇷", "<b>", "é"] {
+        for other in ["", "👌👌", "ok", "👍ok", "3", "#", "🇩", "🇩🇪🇫🇷", "<b>", "é"]
+        {
             assert!(!is_one_emoji(other), "{other}");
         }
     }

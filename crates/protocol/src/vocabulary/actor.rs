@@ -26,7 +26,10 @@ pub enum ActorKind {
 
 /// An actor as its server shows it.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "they are separate words on the wire")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are separate words on the wire"
+)]
 pub struct ActorDoc {
     /// Its id.
     pub id: Uri,

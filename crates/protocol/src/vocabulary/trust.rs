@@ -11,7 +11,9 @@ impl Envelope {
     ///
     /// An activity without id claims nothing and passes; it can be neither remembered nor relayed.
     pub fn is_consistent(&self) -> bool {
-        self.id.as_ref().is_none_or(|id| id.same_origin(&self.actor))
+        self.id
+            .as_ref()
+            .is_none_or(|id| id.same_origin(&self.actor))
     }
 
     /// Whether an activity that takes back another takes back one of the same actor.
@@ -19,7 +21,9 @@ impl Envelope {
     /// One that is named by id only has to be looked up by the receiver, with the same question.
     pub fn takes_back_its_own(&self) -> bool {
         match &self.activity {
-            Incoming::Undo(Ref::Whole(undone)) => undone.actor == self.actor && undone.is_consistent(),
+            Incoming::Undo(Ref::Whole(undone)) => {
+                undone.actor == self.actor && undone.is_consistent()
+            }
             _ => self.is_consistent(),
         }
     }
@@ -28,11 +32,16 @@ impl Envelope {
     ///
     /// Objects named by id only are never vouched for: they have to be fetched.
     pub fn vouches_for_its_object(&self) -> bool {
-        let note = |note: &Ref<Note>| note.whole().is_some_and(|note| note.is_vouched_by(&self.actor));
+        let note = |note: &Ref<Note>| {
+            note.whole()
+                .is_some_and(|note| note.is_vouched_by(&self.actor))
+        };
         self.is_consistent()
             && match &self.activity {
                 Incoming::Create { objects } => objects.iter().all(note),
-                Incoming::Update { object: Ref::Whole(document) } => match document.as_ref() {
+                Incoming::Update {
+                    object: Ref::Whole(document),
+                } => match document.as_ref() {
                     Document::Note(note) => note.is_vouched_by(&self.actor),
                     Document::Actor(actor) => actor.id == self.actor,
                     Document::Tombstone(tombstone) => tombstone.id.same_origin(&self.actor),
@@ -49,7 +58,10 @@ impl Note {
     /// Meetups are often attributed to a group and name the person who runs them as `actor`; then it is that
     /// person who has to vouch, and the group has to live there too.
     pub fn is_vouched_by(&self, actor: &Uri) -> bool {
-        let organiser = self.event.as_ref().and_then(|event| event.organiser.as_ref());
+        let organiser = self
+            .event
+            .as_ref()
+            .and_then(|event| event.organiser.as_ref());
         let author = match (organiser, self.attributed_to.as_slice()) {
             (Some(person), [group]) => person == actor && group.same_origin(actor),
             (Some(person), []) => person == actor,
@@ -61,13 +73,23 @@ impl Note {
 
     /// Whether the post lies where its authors live, as it must when it was fetched from its own id.
     pub fn is_at_home(&self) -> bool {
-        let organiser = self.event.as_ref().and_then(|event| event.organiser.as_ref());
-        self.attributed_to.iter().chain(organiser).all(|author| author.same_origin(&self.id))
+        let organiser = self
+            .event
+            .as_ref()
+            .and_then(|event| event.organiser.as_ref());
+        self.attributed_to
+            .iter()
+            .chain(organiser)
+            .all(|author| author.same_origin(&self.id))
     }
 
     /// The one author, or none when there are none or several.
     pub fn author(&self) -> Option<&Uri> {
-        if let Some(person) = self.event.as_ref().and_then(|event| event.organiser.as_ref()) {
+        if let Some(person) = self
+            .event
+            .as_ref()
+            .and_then(|event| event.organiser.as_ref())
+        {
             return Some(person);
         }
         match self.attributed_to.as_slice() {
@@ -114,7 +136,9 @@ impl ActorDoc {
 
     /// The key this actor signs with, if the document has one that is really its own.
     pub fn own_key(&self) -> Option<&KeyDoc> {
-        self.public_key.as_ref().filter(|key| key.is_owned_by(&self.id))
+        self.public_key
+            .as_ref()
+            .filter(|key| key.is_owned_by(&self.id))
     }
 }
 

@@ -127,7 +127,13 @@ pub fn lock(card: &ActivityCard, object: &str, reason: Option<&str>) -> Value {
 }
 
 /// Bans somebody from a group or from the whole server (`target`), for good or until a moment.
-pub fn block(card: &ActivityCard, object: &str, target: &str, until: Option<i64>, reason: Option<&str>) -> Value {
+pub fn block(
+    card: &ActivityCard,
+    object: &str,
+    target: &str,
+    until: Option<i64>,
+    reason: Option<&str>,
+) -> Value {
     let mut fields = start(card, "Block");
     fields
         .put("object", object)
@@ -145,16 +151,25 @@ pub fn flag(card: &ActivityCard, objects: &[String], reason: &str) -> Value {
         many => json!(many),
     };
     // Some peers drop a report that gives no reason; some read it from one field, some from the other.
-    let reason = if reason.trim().is_empty() { "no reason given" } else { reason };
+    let reason = if reason.trim().is_empty() {
+        "no reason given"
+    } else {
+        reason
+    };
     let mut fields = start(card, "Flag");
-    fields.put("object", object).put("content", reason).put("summary", reason);
+    fields
+        .put("object", object)
+        .put("content", reason)
+        .put("summary", reason);
     document(fields.0)
 }
 
 /// Asks to take part in an event or to be a member of a group.
 pub fn join(card: &ActivityCard, object: &str, message: Option<&str>) -> Value {
     let mut fields = start(card, "Join");
-    fields.put("object", object).maybe("participationMessage", message);
+    fields
+        .put("object", object)
+        .maybe("participationMessage", message);
     document(fields.0)
 }
 

@@ -9,7 +9,10 @@ use serde_json::{Value, json};
 
 /// Everything a server tells about one of its actors.
 #[derive(Clone, Debug, PartialEq)]
-#[expect(clippy::struct_excessive_bools, reason = "they are separate words on the wire")]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are separate words on the wire"
+)]
 pub struct ActorCard {
     /// Person, group, service or application.
     pub kind: ActorKind,
@@ -83,7 +86,12 @@ pub struct ActorCard {
 
 impl ActorCard {
     /// A card with what no actor can do without; everything else is empty, shut or false.
-    pub fn new(kind: ActorKind, id: impl Into<String>, handle: impl Into<String>, host: impl Into<String>) -> Self {
+    pub fn new(
+        kind: ActorKind,
+        id: impl Into<String>,
+        handle: impl Into<String>,
+        host: impl Into<String>,
+    ) -> Self {
         let id = id.into();
         Self {
             kind,
@@ -166,9 +174,21 @@ pub fn actor(card: &ActorCard) -> Value {
     doc.put("id", card.id.as_str())
         .put("type", kind_name(&card.kind))
         .put("preferredUsername", card.handle.as_str())
-        .put("name", if card.name.is_empty() { card.handle.as_str() } else { card.name.as_str() })
+        .put(
+            "name",
+            if card.name.is_empty() {
+                card.handle.as_str()
+            } else {
+                card.name.as_str()
+            },
+        )
         .put("summary", card.summary.as_str())
-        .maybe("source", card.source.as_ref().map(|text| json!({"content": text, "mediaType": "text/markdown"})))
+        .maybe(
+            "source",
+            card.source
+                .as_ref()
+                .map(|text| json!({"content": text, "mediaType": "text/markdown"})),
+        )
         .put("url", card.url.as_str())
         .put("inbox", card.inbox.as_str())
         .put("outbox", card.outbox.as_str())
@@ -176,20 +196,30 @@ pub fn actor(card: &ActorCard) -> Value {
         .text("following", card.following.as_ref())
         .text("featured", card.featured.as_ref());
     // The list of moderators is looked for under both names.
-    doc.text("attributedTo", card.moderators.as_ref()).text("moderators", card.moderators.as_ref());
+    doc.text("attributedTo", card.moderators.as_ref())
+        .text("moderators", card.moderators.as_ref());
     doc.maybe("postingRestrictedToMods", card.posting_restricted_to_mods)
-        .put("manuallyApprovesFollowers", card.manually_approves_followers)
+        .put(
+            "manuallyApprovesFollowers",
+            card.manually_approves_followers,
+        )
         .put("discoverable", card.discoverable)
         .put("indexable", card.indexable);
     for (key, value) in [("memorial", card.memorial), ("suspended", card.suspended)] {
         doc.maybe(key, value.then_some(true));
     }
     doc.put("published", super::timestamp(card.published))
-        .time("updated", card.updated.map(|updated| updated.max(card.published)))
+        .time(
+            "updated",
+            card.updated.map(|updated| updated.max(card.published)),
+        )
         .maybe("icon", card.icon.as_ref().map(PictureCard::to_value))
         .maybe("image", card.image.as_ref().map(PictureCard::to_value));
     if !card.languages.is_empty() {
-        let languages = card.languages.iter().map(|(tag, name)| json!({"identifier": tag, "name": name}));
+        let languages = card
+            .languages
+            .iter()
+            .map(|(tag, name)| json!({"identifier": tag, "name": name}));
         doc.put("language", languages.collect::<Vec<_>>());
     }
     let mut endpoints = Fields::default();
@@ -197,16 +227,23 @@ pub fn actor(card: &ActorCard) -> Value {
         .put("sharedInbox", card.shared_inbox.as_str())
         .text("members", card.members.as_ref())
         .text("events", card.events.as_ref());
-    doc.put("endpoints", endpoints.into_value()).text("openness", card.openness.as_ref());
+    doc.put("endpoints", endpoints.into_value())
+        .text("openness", card.openness.as_ref());
     if !card.fields.is_empty() {
-        let rows = card.fields.iter().map(|row| json!({"type": "PropertyValue", "name": row.name, "value": row.value}));
+        let rows = card
+            .fields
+            .iter()
+            .map(|row| json!({"type": "PropertyValue", "name": row.name, "value": row.value}));
         doc.put("attachment", rows.collect::<Vec<_>>());
     }
     if !card.also_known_as.is_empty() {
         doc.put("alsoKnownAs", card.also_known_as.clone());
     }
     doc.text("movedTo", card.moved_to.as_ref())
-        .put("tag", card.tags.iter().map(TagCard::to_value).collect::<Vec<_>>())
+        .put(
+            "tag",
+            card.tags.iter().map(TagCard::to_value).collect::<Vec<_>>(),
+        )
         .put(
             "publicKey",
             json!({"id": card.key_id(), "owner": card.id, "publicKeyPem": card.public_key_pem}),

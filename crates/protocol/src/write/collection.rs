@@ -77,7 +77,10 @@ pub fn page(card: &PageCard) -> Value {
 /// What is left of something that was deleted.
 pub fn tombstone(id: &str, former_kind: Option<&str>, deleted: Option<i64>) -> Value {
     let mut doc = Fields::default();
-    doc.put("id", id).put("type", "Tombstone").maybe("formerType", former_kind).time("deleted", deleted);
+    doc.put("id", id)
+        .put("type", "Tombstone")
+        .maybe("formerType", former_kind)
+        .time("deleted", deleted);
     document(doc.0)
 }
 

@@ -86,7 +86,8 @@ impl PlaceCard {
 impl EventCard {
     /// Who runs it and which group holds it: the person in `actor`, the group in `attributedTo`.
     pub(super) fn write_people(&self, doc: &mut Fields, author: &str) {
-        doc.put("actor", author).put("attributedTo", self.group.as_deref().unwrap_or(author));
+        doc.put("actor", author)
+            .put("attributedTo", self.group.as_deref().unwrap_or(author));
         doc.maybe("uuid", self.uuid.as_deref());
     }
 

@@ -64,7 +64,12 @@ pub struct NoteCard {
 
 impl NoteCard {
     /// A card with what no post can do without; everything else is empty.
-    pub fn new(kind: PostKind, id: impl Into<String>, author: impl Into<String>, published: i64) -> Self {
+    pub fn new(
+        kind: PostKind,
+        id: impl Into<String>,
+        author: impl Into<String>,
+        published: i64,
+    ) -> Self {
         let id = id.into();
         Self {
             kind,
@@ -118,7 +123,9 @@ pub enum TagCard {
 impl TagCard {
     pub(super) fn to_value(&self) -> Value {
         match self {
-            TagCard::Mention { href, name } => json!({"type": "Mention", "href": href, "name": name}),
+            TagCard::Mention { href, name } => {
+                json!({"type": "Mention", "href": href, "name": name})
+            }
             TagCard::Hashtag { name, href } => {
                 json!({"type": "Hashtag", "href": href, "name": format!("#{}", name.trim_start_matches('#'))})
             }
@@ -146,7 +153,11 @@ pub struct AttachmentCard {
 impl AttachmentCard {
     fn to_value(&self) -> Value {
         // Image and Document are the only kinds of file that every server takes; any other loses the whole post.
-        let kind = if self.media_type.starts_with("image/") { "Image" } else { "Document" };
+        let kind = if self.media_type.starts_with("image/") {
+            "Image"
+        } else {
+            "Document"
+        };
         let mut fields = Fields::of(kind);
         fields
             .put("url", self.url.as_str())
@@ -187,7 +198,8 @@ pub struct PollOptionCard {
 /// A post of any kind.
 pub fn note(card: &NoteCard) -> Value {
     let mut doc = Fields::default();
-    doc.put("id", card.id.as_str()).put("type", kind_name(&card.kind));
+    doc.put("id", card.id.as_str())
+        .put("type", kind_name(&card.kind));
     match &card.event {
         Some(event) => event.write_people(&mut doc, &card.author),
         None => {
@@ -198,15 +210,24 @@ pub fn note(card: &NoteCard) -> Value {
         .text("summary", card.summary.as_ref())
         .put("content", card.content.as_str())
         .put("mediaType", "text/html")
-        .maybe("source", card.source.as_ref().map(|text| json!({"content": text, "mediaType": "text/markdown"})));
+        .maybe(
+            "source",
+            card.source
+                .as_ref()
+                .map(|text| json!({"content": text, "mediaType": "text/markdown"})),
+        );
     if let Some((tag, name)) = &card.language {
-        doc.put("contentMap", json!({tag: card.content})).put("language", json!({"identifier": tag, "name": name}));
+        doc.put("contentMap", json!({tag: card.content}))
+            .put("language", json!({"identifier": tag, "name": name}));
     }
     doc.put("to", card.to.clone())
         .put("cc", card.cc.clone())
         .text("audience", card.audience.as_ref())
         .text("inReplyTo", card.in_reply_to.as_ref())
-        .put("tag", card.tags.iter().map(TagCard::to_value).collect::<Vec<_>>())
+        .put(
+            "tag",
+            card.tags.iter().map(TagCard::to_value).collect::<Vec<_>>(),
+        )
         .put("attachment", attachments(card))
         .maybe("image", card.image.as_ref().map(PictureCard::to_value))
         .put("sensitive", card.sensitive)
@@ -215,7 +236,10 @@ pub fn note(card: &NoteCard) -> Value {
         .text("replies", card.replies.as_ref())
         .put("url", card.url.as_str())
         .put("published", super::timestamp(card.published))
-        .time("updated", card.updated.map(|updated| updated.max(card.published)));
+        .time(
+            "updated",
+            card.updated.map(|updated| updated.max(card.published)),
+        );
     if card.comments_closed || card.event.is_some() {
         doc.put("commentsEnabled", !card.comments_closed);
     }
@@ -227,25 +251,36 @@ pub fn note(card: &NoteCard) -> Value {
     }
     // Without a word on it, newer microblogs let nobody quote.
     if card.to.iter().chain(&card.cc).any(|who| who == PUBLIC) {
-        doc.put("interactionPolicy", json!({"canQuote": {"automaticApproval": [PUBLIC]}}));
+        doc.put(
+            "interactionPolicy",
+            json!({"canQuote": {"automaticApproval": [PUBLIC]}}),
+        );
     }
     document(doc.0)
 }
 
 fn attachments(card: &NoteCard) -> Vec<Value> {
-    let link = card.link.iter().map(|link| json!({"type": "Link", "href": link}));
+    let link = card
+        .link
+        .iter()
+        .map(|link| json!({"type": "Link", "href": link}));
     let online = card.event.iter().filter_map(EventCard::online_attachment);
-    link.chain(online).chain(card.attachments.iter().map(AttachmentCard::to_value)).collect()
+    link.chain(online)
+        .chain(card.attachments.iter().map(AttachmentCard::to_value))
+        .collect()
 }
 
 fn write_poll(doc: &mut Fields, poll: &PollCard) {
     let options = poll.options.iter().map(|option| {
         json!({"type": "Note", "name": option.title, "replies": {"type": "Collection", "totalItems": option.votes}})
     });
-    doc.put(if poll.multiple { "anyOf" } else { "oneOf" }, options.collect::<Vec<_>>())
-        .time("endTime", poll.closes_at)
-        .time("closed", poll.closed_at)
-        .put("votersCount", poll.voters);
+    doc.put(
+        if poll.multiple { "anyOf" } else { "oneOf" },
+        options.collect::<Vec<_>>(),
+    )
+    .time("endTime", poll.closes_at)
+    .time("closed", poll.closed_at)
+    .put("votersCount", poll.voters);
 }
 
 fn kind_name(kind: &PostKind) -> &str {
