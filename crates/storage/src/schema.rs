@@ -440,6 +440,8 @@ diesel::allow_tables_to_appear_in_same_query!(group_topics, groups);
 diesel::allow_tables_to_appear_in_same_query!(group_topics, topics);
 diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
 diesel::allow_tables_to_appear_in_same_query!(actors, posts);
+diesel::allow_tables_to_appear_in_same_query!(apps, tokens);
+diesel::allow_tables_to_appear_in_same_query!(posts, reactions);
 diesel::allow_tables_to_appear_in_same_query!(accounts, home_entries);
 diesel::allow_tables_to_appear_in_same_query!(home_entries, posts);
 diesel::allow_tables_to_appear_in_same_query!(post_topics, posts);
