@@ -168,3 +168,81 @@ fn set_if_absent(headers: &mut HeaderMap, name: HeaderName, value: &'static str)
         headers.insert(name, HeaderValue::from_static(value));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use actix_web::{
+        App,
+        middleware::from_fn,
+        test::{TestRequest, call_service, init_service, read_body},
+        web,
+    };
+
+    /// What the API door makes of a request to an address that takes only POST.
+    async fn knock(request: TestRequest) -> (u16, HeaderMap, String) {
+        let api = web::scope("/api")
+            .wrap(from_fn(open_to_browsers))
+            .service(
+                web::resource("/v1/statuses")
+                    .route(web::post().to(async || HttpResponse::Ok().json(json!({})))),
+            )
+            .default_service(web::to(crate::mastodon::nowhere));
+        let app = init_service(App::new().service(api)).await;
+        let answer = call_service(&app, request.to_request()).await;
+        let (status, headers) = (answer.status().as_u16(), answer.headers().clone());
+        (
+            status,
+            headers,
+            String::from_utf8(read_body(answer).await.to_vec()).unwrap(),
+        )
+    }
+
+    #[actix_web::test]
+    async fn errors_of_the_router_are_json_and_open_to_browsers() {
+        for (request, expected) in [
+            (TestRequest::get().uri("/api/v1/statuses"), 405),
+            (TestRequest::get().uri("/api/v1/nothing"), 404),
+            (TestRequest::post().uri("/api/nothing"), 404),
+        ] {
+            let (status, headers, body) = knock(request).await;
+            assert_eq!(status, expected);
+            assert_eq!(headers.get("access-control-allow-origin").unwrap(), "*");
+            assert_eq!(headers.get("content-type").unwrap(), "application/json");
+            assert!(body.starts_with("{\"error\":\""), "{body}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn a_preflight_is_answered_whatever_it_asks_for() {
+        let (status, headers, _) = knock(
+            TestRequest::default()
+                .method(Method::OPTIONS)
+                .uri("/api/v1/anything"),
+        )
+        .await;
+        assert_eq!(status, 204);
+        let allowed = headers
+            .get("access-control-allow-headers")
+            .unwrap()
+            .to_str()
+            .unwrap();
+        for name in ["Authorization", "Content-Type", "Idempotency-Key"] {
+            assert!(allowed.contains(name), "{name}");
+        }
+    }
+
+    #[actix_web::test]
+    async fn browsers_may_read_the_links() {
+        let (status, headers, _) = knock(TestRequest::post().uri("/api/v1/statuses")).await;
+        assert_eq!(status, 200);
+        assert!(
+            headers
+                .get("access-control-expose-headers")
+                .unwrap()
+                .to_str()
+                .unwrap()
+                .contains("Link")
+        );
+    }
+}

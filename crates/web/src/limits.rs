@@ -31,7 +31,7 @@ use crate::{
 /// How many requests an address has in each [`WINDOW`].
 pub const REQUESTS: u32 = 300;
 /// How long requests are counted together.
-pub const WINDOW: Duration = Duration::from_secs(300);
+pub const WINDOW: Duration = Duration::from_mins(5);
 /// Above so many addresses, those whose window has passed are forgotten.
 const CROWD: usize = 10_000;
 

@@ -10,6 +10,8 @@ pub mod layout;
 pub mod parts;
 pub mod person;
 pub mod post;
+#[cfg(test)]
+mod tests;
 pub(crate) mod texts;
 pub mod thread;
 pub mod topic;

@@ -108,10 +108,10 @@ impl Drawing {
         let (x, y) = (dice.between(26.0, 38.0), dice.between(34.0, 42.0));
         let (gaze, apart, eye) = (
             dice.between(-4.0, 4.0),
-            dice.between(6.0, 10.0),
-            dice.between(2.4, 3.6),
+            dice.between(6.5, 10.0),
+            dice.between(2.4, 3.4),
         );
-        let (x_eye, y_eye) = (x + gaze, y - dice.between(3.0, 8.0));
+        let (x_eye, y_eye) = (x + gaze, y - dice.between(4.0, 8.0));
         Self::square(
             colours,
             vec![
@@ -135,8 +135,8 @@ impl Drawing {
                 },
                 Shape::Smile {
                     x: x_eye,
-                    y: y_eye + dice.between(4.0, 7.0),
-                    r: dice.between(5.0, 8.0),
+                    y: y_eye + dice.between(7.0, 10.0),
+                    r: dice.between(4.0, 6.5),
                     colour: 2,
                 },
             ],
@@ -187,19 +187,19 @@ impl Drawing {
         let mut dice = Dice::of(name);
         let colours = PALETTES[dice.roll(8)];
         let hill = |dice: &mut Dice, height: f32, colour| Shape::Hill {
-            height: dice.between(height - 5.0, height + 5.0),
-            swing: dice.between(4.0, 11.0),
+            height: dice.between(height - 4.0, height + 4.0),
+            swing: dice.between(3.0, 8.0),
             length: dice.between(28.0, 60.0),
             shift: dice.between(0.0, 6.0),
             colour,
         };
         let sun = Shape::Circle {
             x: dice.between(30.0, 270.0),
-            y: dice.between(22.0, 44.0),
+            y: dice.between(30.0, 42.0),
             r: dice.between(10.0, 18.0),
             colour: 1,
         };
-        let shapes = vec![sun, hill(&mut dice, 58.0, 1), hill(&mut dice, 78.0, 2)];
+        let shapes = vec![sun, hill(&mut dice, 52.0, 1), hill(&mut dice, 66.0, 2)];
         Self {
             colours,
             width: 300.0,

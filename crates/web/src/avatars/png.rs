@@ -70,7 +70,8 @@ fn shade(column: usize, row: usize, colour_at: &impl Fn(f32, f32) -> usize) -> u
         1 => (0, 2, 6),
         _ => (1, 2, 9),
     };
-    let quarters = (4 * seen[other] + (seen[one] + seen[other]) / 2) / (seen[one] + seen[other]);
+    let both = seen[one] + seen[other];
+    let quarters = (4 * seen[other] + both / 2) / both;
     let shade = match quarters {
         0 => one,
         4 => other,

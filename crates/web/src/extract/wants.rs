@@ -48,7 +48,7 @@ impl Wants {
                 .map_or(1000, |(_, value)| thousandths(value.trim()));
             match kind.as_str() {
                 "application/activity+json" | "application/ld+json" => {
-                    document = document.max(liking)
+                    document = document.max(liking);
                 }
                 "text/html" | "application/xhtml+xml" => page = page.max(liking),
                 _ => {}

@@ -7,6 +7,8 @@ mod account;
 mod media;
 mod poll;
 mod status;
+#[cfg(test)]
+mod tests;
 
 pub use account::{Account, CredentialAccount, Relationship, Role};
 pub(crate) use media::kind as media_kind;
@@ -104,23 +106,4 @@ fn escape(text: &str) -> String {
         .replace('<', "&lt;")
         .replace('>', "&gt;")
         .replace('"', "&quot;")
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_have_exactly_three_digits_of_milliseconds() {
-        assert_eq!(
-            datetime(Moment(1_769_860_800_000)),
-            "2026-01-31T12:00:00.000Z"
-        );
-        assert_eq!(
-            datetime(Moment(1_769_860_800_007)),
-            "2026-01-31T12:00:00.007Z"
-        );
-        assert_eq!(date(Moment(1_769_860_800_007)), "2026-01-31");
-        assert_eq!(datetime(Moment(i64::MAX)), "1970-01-01T00:00:00.000Z");
-    }
 }

@@ -1,7 +1,7 @@
 //! Rows made by hand, for the tests of this crate.
 
 use kindred_community::{
-    Actor, ActorId, ActorKind, Json, Moment, Post, PostId, PostKind, Visibility,
+    Actor, ActorId, ActorKind, Moment, Post, PostId, PostKind, Visibility,
     settings::{Federation, Settings, SignUp},
     views::PostView,
 };
@@ -64,9 +64,9 @@ pub(crate) fn actor(id: i64, kind: ActorKind, handle: &str, host: &str) -> Actor
         updated_at: NOON,
         fetched_at: None,
         deleted_at: None,
-        also_known_as: Json(Vec::new()),
-        fields: Json(Vec::new()),
-        topics: Json(Vec::new()),
+        also_known_as: Vec::new().into(),
+        fields: Vec::new().into(),
+        topics: Vec::new().into(),
         summary: "<p>Cares.</p>".into(),
         summary_source: Some("Cares.".into()),
     }
@@ -102,8 +102,8 @@ pub(crate) fn post(id: i64, author: Actor, content: &str) -> PostView {
             replies_count: 0,
             likes_count: 0,
             boosts_count: 0,
-            tags: Json(Vec::new()),
-            attachments: Json(Vec::new()),
+            tags: Vec::new().into(),
+            attachments: Vec::new().into(),
             content: content.into(),
             source: None,
         },

@@ -99,6 +99,7 @@ fn masthead(settings: &Settings, shown: &GroupPage) -> Markup {
                         span { (texts::seen_by(group.visibility)) ", " (texts::joined_by(group.join_policy)) }
                         span { (texts::since(group.created_at)) }
                     }
+                    (parts::follow_jump())
                     @if group.archived_at.is_some() { p.note { (texts::ARCHIVED) } }
                 }
             }

@@ -93,7 +93,11 @@ fn footer(settings: &Settings) -> Markup {
         footer.bottom {
             div.wide {
                 p { (texts::FOOTER) }
-                p { (texts::FOOTER_NOTE) " " span.version { "Kindred " (settings.version) } }
+                p { (texts::FOOTER_NOTE) }
+                p {
+                    span.version { "Kindred " (settings.version) }
+                    @if !settings.source_url.is_empty() { " · " a href=(settings.source_url) { (texts::SOURCE) } }
+                }
             }
         }
     }

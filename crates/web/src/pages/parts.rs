@@ -139,6 +139,11 @@ pub fn follow_box(settings: &Settings, actor: &Actor) -> Markup {
     }
 }
 
+/// The way down to the follow box, on narrow screens where it stands below everything said.
+pub fn follow_jump() -> Markup {
+    html! { p.jump { a.button href="#follow" { (texts::FOLLOW_BOX) } } }
+}
+
 /// Groups as doors to their rooms.
 pub fn group_cards(settings: &Settings, now: Moment, groups: &[GroupTeaser]) -> Markup {
     html! {

@@ -138,6 +138,7 @@ fn masthead(settings: &Settings, actor: &Actor) -> Markup {
                         span { (texts::followers(actor.followers_count)) }
                         span { (texts::since(actor.published_at)) }
                     }
+                    (parts::follow_jump())
                 }
             }
         }

@@ -61,6 +61,7 @@ pub fn answer(frame: &Frame<'_>, view: &PostView, to: Option<&str>) -> Markup {
     html! {
         article.post.answer id={ "post-" (view.post.id) } aria-label=(texts::post_by(name(&view.author))) {
             (byline(frame, view, to))
+            @if let Some(title) = title(view) { h3.title { bdi { (title) } } }
             (body(frame, view))
             (counts(view, false))
         }

@@ -67,7 +67,6 @@ pub(crate) const WRITE_HOW: &str = "To start a conversation, mention the group i
 
 pub(crate) const LOOKED_AFTER: &str = "Looked after by";
 pub(crate) const RULES: &str = "House rules";
-pub(crate) const TOPICS: &str = "Topics";
 pub(crate) const CARES_ABOUT: &str = "Cares about";
 pub(crate) const CONVERSATIONS: &str = "Conversations";
 pub(crate) const POSTS: &str = "Posts";
@@ -92,18 +91,15 @@ pub(crate) const REMOVED: &str = "This post was taken away by the group’s mode
 pub(crate) const DELETED: &str = "This post was deleted by its author.";
 pub(crate) const LOCKED: &str = "This conversation is closed for new answers.";
 pub(crate) const SENSITIVE: &str = "Sensitive pictures";
-pub(crate) const SHOW: &str = "show";
 pub(crate) const NO_DESCRIPTION: &str = "Without a description";
 pub(crate) const MEMORIAL: &str = "In loving memory";
 pub(crate) const MOVED: &str = "Has moved to";
 pub(crate) const WHOLE_CONVERSATION: &str = "See the whole conversation from its beginning";
 pub(crate) const POLL_OVER: &str = "closed";
 pub(crate) const IN_GROUP: &str = "in";
-pub(crate) const PERSON: &str = "Person";
-pub(crate) const GROUP: &str = "Group";
-pub(crate) const ELSEWHERE: &str = "on another server";
 
 pub(crate) const NOTHING_HERE: &str = "there is nothing at this address";
+pub(crate) const SOURCE: &str = "Source code";
 pub(crate) const BACK_HOME: &str = "Back to the front page";
 
 /// The words below the headline of the front page.

@@ -17,6 +17,7 @@ use crate::avatars::{self, Form};
 
 /// Somebody.
 #[derive(Clone, Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity is made of them")]
 pub struct Account<'a> {
     id: String,
     username: &'a str,
@@ -52,7 +53,7 @@ pub struct Account<'a> {
 
 /// A pair that somebody says about themself.
 #[derive(Clone, Debug, Serialize)]
-pub struct Field<'a> {
+pub(super) struct Field<'a> {
     name: &'a str,
     value: Cow<'a, str>,
     verified_at: Option<String>,
@@ -141,7 +142,7 @@ pub struct CredentialAccount<'a> {
 
 /// What one wrote about oneself, as it was written, and one's usual choices.
 #[derive(Debug, Serialize)]
-pub struct Source<'a> {
+pub(super) struct Source<'a> {
     attribution_domains: Nothing,
     note: Cow<'a, str>,
     fields: Vec<Field<'a>>,

@@ -26,7 +26,7 @@ pub struct Poll<'a> {
 
 /// One answer.
 #[derive(Debug, Serialize)]
-pub struct Choice<'a> {
+pub(super) struct Choice<'a> {
     title: &'a str,
     votes_count: Option<i64>,
 }
