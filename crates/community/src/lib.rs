@@ -1,1 +1,51 @@
-//! kindred-community
+//! The heart of Kindred: what people do and what the community answers.
+//!
+//! One function per thing that people do, used by every door. A use case gathers what it needs (perhaps from other servers), decides
+//! by the pure rules in [`policy`], and records everything in one unit of work, the jobs that follow from it included. Nothing here
+//! knows HTTP or SQL: doors are above, tables below.
+
+pub mod accounts;
+mod announce;
+mod app;
+mod delivery;
+pub mod documents;
+pub mod groups;
+pub mod health;
+pub mod jobs;
+mod keys;
+pub mod letters;
+pub mod links;
+pub mod membership;
+mod moderation;
+mod notify;
+pub mod pages;
+mod passwords;
+pub mod people;
+pub mod policy;
+pub mod posts;
+pub mod receive;
+mod refusal;
+mod remote;
+pub mod search;
+pub mod settings;
+mod sight;
+mod speech;
+pub mod timelines;
+pub mod topics;
+pub mod views;
+pub mod work;
+
+pub use app::{Clock, Ids, Kindred, Ledger, first_id_of};
+pub use refusal::{Error, Refusal, Result};
+
+pub use kindred_storage::{
+    AccountRole, ActivityId, ActorId, ActorKind, GroupRole, JoinPolicy, MembershipState, Moment,
+    PostId, PostKind, Visibility,
+    accounts::Account,
+    actors::Actor,
+    boosts::Boost,
+    groups::Group,
+    memberships::Membership,
+    polls::Poll,
+    posts::{Attachment, Post, TagKind},
+};

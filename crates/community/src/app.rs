@@ -1,0 +1,249 @@
+//! Kindred itself: what every use case needs, and the unit of work in which it records what happened.
+//!
+//! Time and chance come from here ([`Clock`], [`Ids`]) so that tests can turn them by hand. It starts nothing: the worker and the
+//! doors are started by the binary.
+
+use std::sync::{
+    Arc,
+    atomic::{AtomicI64, Ordering},
+};
+
+use kindred_protocol::network::Network;
+use kindred_storage::{
+    ActivityId, ActorId, Conn, Db, JobId, Moment,
+    actors::{self, Actor},
+    jobs::{self, Job as Row},
+};
+use tokio::sync::{Notify, OnceCell};
+
+use crate::{Result, jobs::Job, keys::Keys, settings::Settings};
+
+/// The whole application behind its doors. Cheap to clone.
+#[derive(Clone)]
+pub struct Kindred(Arc<Inner>);
+
+struct Inner {
+    db: Db,
+    network: Network,
+    clock: Clock,
+    ids: Ids,
+    settings: Arc<Settings>,
+    keys: Keys,
+    service: OnceCell<Actor>,
+    work_waits: Arc<Notify>,
+}
+
+/// Where the time comes from.
+#[derive(Clone, Debug, Default)]
+pub enum Clock {
+    /// The system's clock.
+    #[default]
+    System,
+    /// A clock that stands still until it is turned by hand, in milliseconds since the epoch.
+    Hand(Arc<AtomicI64>),
+}
+
+impl Clock {
+    /// This moment, in UTC.
+    pub fn now(&self) -> Moment {
+        match self {
+            Self::System => Moment(
+                chrono::DateTime::<chrono::Utc>::from(std::time::SystemTime::now())
+                    .timestamp_millis(),
+            ),
+            Self::Hand(hand) => Moment(hand.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+/// Makes ids that sort like time: milliseconds, then a counter, then the number of this process.
+///
+/// 42 bits of milliseconds, 11 bits of counter and 10 bits of process make 63, so that several processes on one database never meet
+/// and no id ever needs a question to the database.
+#[derive(Debug)]
+pub struct Ids {
+    process: i64,
+    last: AtomicI64,
+}
+
+const PROCESS_BITS: u32 = 10;
+const COUNTER_BITS: u32 = 11;
+
+impl Ids {
+    /// Ids of the process with this number, of which the lowest ten bits count.
+    pub fn new(process: u32) -> Self {
+        Self {
+            process: i64::from(process) & ((1 << PROCESS_BITS) - 1),
+            last: AtomicI64::new(0),
+        }
+    }
+
+    /// The next id: greater than every earlier one of this process.
+    pub fn next(&self, now: Moment) -> i64 {
+        let fresh = (now.0 << (PROCESS_BITS + COUNTER_BITS)) | self.process;
+        let mut last = self.last.load(Ordering::Relaxed);
+        loop {
+            let id = if fresh > last {
+                fresh
+            } else {
+                last + (1 << PROCESS_BITS)
+            };
+            match self
+                .last
+                .compare_exchange_weak(last, id, Ordering::Relaxed, Ordering::Relaxed)
+            {
+                Ok(_) => return id,
+                Err(seen) => last = seen,
+            }
+        }
+    }
+}
+
+/// The first id that can belong to this moment: for paging by time.
+pub fn first_id_of(moment: Moment) -> i64 {
+    moment.0 << (PROCESS_BITS + COUNTER_BITS)
+}
+
+impl Kindred {
+    /// Puts the parts together. The database must have been migrated.
+    pub fn new(db: Db, network: Network, settings: Settings, clock: Clock, process: u32) -> Self {
+        Self(Arc::new(Inner {
+            db,
+            network,
+            clock,
+            ids: Ids::new(process),
+            settings: Arc::new(settings),
+            keys: Keys::default(),
+            service: OnceCell::new(),
+            work_waits: Arc::new(Notify::new()),
+        }))
+    }
+
+    /// How this instance is set up.
+    pub fn settings(&self) -> &Settings {
+        &self.0.settings
+    }
+
+    /// The one door to other servers.
+    pub fn network(&self) -> &Network {
+        &self.0.network
+    }
+
+    /// Parsed keys, ours and others'.
+    pub(crate) fn keys(&self) -> &Keys {
+        &self.0.keys
+    }
+
+    /// This moment.
+    pub fn now(&self) -> Moment {
+        self.0.clock.now()
+    }
+
+    /// Rings when jobs were written by this process.
+    pub(crate) fn work_waits(&self) -> &Notify {
+        &self.0.work_waits
+    }
+
+    /// The instance's own Service actor, made at the first call ever.
+    pub async fn service(&self) -> Result<&Actor> {
+        self.0
+            .service
+            .get_or_try_init(|| crate::people::ensure_service(self))
+            .await
+    }
+
+    /// Reads one snapshot.
+    pub async fn read<T, F>(&self, question: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        self.0.db.read(question).await
+    }
+
+    /// Records one thing that happened, with its jobs, all or nothing.
+    pub async fn write<T, F>(&self, record: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send + 'static,
+    {
+        let app = Arc::clone(&self.0);
+        let (answer, work) = self
+            .0
+            .db
+            .write(move |db| {
+                let now = app.clock.now();
+                let mut ledger = Ledger {
+                    db,
+                    now,
+                    ids: &app.ids,
+                    settings: &app.settings,
+                    jobs: Vec::new(),
+                };
+                let answer = record(&mut ledger)?;
+                let work = !ledger.jobs.is_empty();
+                if work {
+                    let jobs = std::mem::take(&mut ledger.jobs);
+                    jobs::enqueue(ledger.db, &jobs)?;
+                }
+                Ok::<_, crate::Error>((answer, work))
+            })
+            .await?;
+        if work {
+            self.0.work_waits.notify_one();
+        }
+        Ok(answer)
+    }
+}
+
+/// One unit of work: the open transaction, the moment it happens at, and the jobs it leaves behind.
+pub struct Ledger<'a> {
+    /// The open transaction.
+    pub db: &'a mut Conn,
+    /// When this happens.
+    pub now: Moment,
+    /// How this instance is set up.
+    pub settings: &'a Settings,
+    ids: &'a Ids,
+    jobs: Vec<Row>,
+}
+
+impl Ledger<'_> {
+    /// A fresh id.
+    pub fn next_id(&self) -> i64 {
+        self.ids.next(self.now)
+    }
+
+    /// Leaves work behind, which exists if and only if this unit of work does.
+    pub fn enqueue(&mut self, lane: String, job: &Job) {
+        let id = JobId(self.next_id());
+        self.jobs.push(job.to_row(id, lane, self.now));
+    }
+
+    /// The actor with this number, which a foreign key promises.
+    pub fn actor(&mut self, id: ActorId) -> Result<Actor> {
+        Ok(actors::find(self.db, id)?.ok_or(crate::Refusal::NoSuchPerson)?)
+    }
+
+    /// A fresh number for an activity of ours.
+    pub fn next_activity(&self) -> ActivityId {
+        ActivityId(self.next_id())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_grow_even_when_the_clock_stands_still_or_goes_back() {
+        let ids = Ids::new(7);
+        let mut last = 0;
+        for moment in [5, 5, 5, 4, 6, 6, 1] {
+            let id = ids.next(Moment(moment));
+            assert!(id > last);
+            assert_eq!(id & 1023, 7, "the number of the process stays in its place");
+            last = id;
+        }
+    }
+}

@@ -1,0 +1,262 @@
+//! Carrying what was said to those who are to hear it: first one delivery for each server, then each delivery by itself.
+//!
+//! The body is written once and sent to all; every attempt is signed anew. Whom it is for was decided when it was said; whether that
+//! server may still hear it is asked again before each attempt.
+
+use std::{collections::HashSet, sync::Arc};
+
+use bytes::Bytes;
+use kindred_protocol::{
+    Uri,
+    deliver::{self, Knock, Outcome as Answer},
+    keys::SigningKey,
+    signature::Form,
+};
+use kindred_storage::{
+    ActivityId, ActorId, Agreement, Dialect, Moment, Standing, Visibility, activities, actors,
+    follows,
+    follows::Inbox,
+    instances::{self, Instance},
+};
+
+use crate::{
+    Error, Kindred, Refusal, Result,
+    jobs::{Job, Outcome, PATIENCE, Parcel, lane_look, lane_to},
+    settings::Federation,
+};
+
+/// NodeInfo is asked for again after a day.
+const SOFTWARE_IS_KNOWN_FOR: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// Turns one thing that was said into one delivery per inbox, in one unit of work.
+pub(crate) async fn fan_out(
+    kindred: &Kindred,
+    parcel: Parcel,
+    followers_of: Option<ActorId>,
+    microblogs_of: Option<ActorId>,
+    also: Vec<ActorId>,
+) -> Result<()> {
+    let federation = kindred.settings().federation;
+    kindred
+        .write(move |ledger| {
+            let visibility = visibility_of(ledger.db, parcel)?;
+            let mut inboxes: Vec<Inbox> = Vec::new();
+            if let Some(of) = followers_of {
+                inboxes.extend(follows::inboxes_of_followers(ledger.db, of)?);
+            }
+            if let Some(of) = microblogs_of {
+                let microblogs = |inbox: &Inbox| {
+                    inbox.dialect.unwrap_or(Dialect::Microblog) == Dialect::Microblog
+                };
+                inboxes.extend(
+                    follows::inboxes_of_followers(ledger.db, of)?
+                        .into_iter()
+                        .filter(microblogs),
+                );
+            }
+            inboxes.extend(follows::inboxes_of(ledger.db, &also)?);
+            let mut seen = HashSet::new();
+            for inbox in inboxes {
+                // A server whose software is not known yet is decided when its turn comes.
+                let known = inbox.nodeinfo_at.is_some();
+                let nothing_for_it = known
+                    && form_for(parcel, inbox.dialect.unwrap_or(Dialect::Microblog)).is_none();
+                if nothing_for_it
+                    || inbox.asleep_since.is_some()
+                    || !may_hear(federation, &inbox, visibility)
+                    || !seen.insert(inbox.inbox.clone())
+                {
+                    continue;
+                }
+                if inbox
+                    .nodeinfo_at
+                    .is_some_and(|at| ledger.now.since(at) > SOFTWARE_IS_KNOWN_FOR)
+                {
+                    ledger.enqueue(
+                        lane_look(&inbox.host),
+                        &Job::Learn {
+                            host: inbox.host.clone(),
+                        },
+                    );
+                }
+                ledger.enqueue(
+                    lane_to(&inbox.host),
+                    &Job::Deliver {
+                        parcel,
+                        inbox: inbox.inbox,
+                    },
+                );
+            }
+            Ok(())
+        })
+        .await
+}
+
+fn visibility_of(db: &mut kindred_storage::Conn, parcel: Parcel) -> Result<Visibility> {
+    let Some(id) = parcel.threadiverse.or(parcel.microblog) else {
+        return Ok(Visibility::Direct);
+    };
+    Ok(activities::find(db, id)?.map_or(Visibility::Direct, |activity| activity.visibility))
+}
+
+/// Whether this server may hear something of this visibility at all.
+fn may_hear(federation: Federation, inbox: &Inbox, visibility: Visibility) -> bool {
+    let partner = inbox.agreement == Some(Agreement::Agreed);
+    let blocked = inbox.standing == Some(Standing::Blocked);
+    let welcome = crate::policy::may_talk(federation, &inbox.host, blocked, partner).is_ok();
+    welcome
+        && match visibility {
+            Visibility::Company => false,
+            Visibility::Partners => partner,
+            // The rooms of members are kept closed by the threadiverse only; microblogs would show them to everybody.
+            Visibility::Members => inbox.dialect == Some(Dialect::Threadiverse),
+            Visibility::Public
+            | Visibility::Unlisted
+            | Visibility::Followers
+            | Visibility::Direct => true,
+        }
+}
+
+/// The form that a server of this dialect understands.
+fn form_for(parcel: Parcel, dialect: Dialect) -> Option<ActivityId> {
+    match dialect {
+        Dialect::Microblog => parcel.microblog,
+        Dialect::Threadiverse | Dialect::Mobilizon => parcel.threadiverse,
+    }
+}
+
+/// Carries one activity to one inbox.
+pub(crate) async fn deliver(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Outcome {
+    match attempt(kindred, parcel, inbox).await {
+        Ok(outcome) => outcome,
+        Err(Error::Refused(_)) => Outcome::Done,
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outcome> {
+    let address = Uri::parse(inbox).map_err(Error::Protocol)?;
+    let instance = destination(kindred, address.host()).await?;
+    let dialect = instance
+        .as_ref()
+        .map_or(Dialect::Microblog, |instance| instance.dialect);
+    // What is told to one server alone has one form; the dialect matters only where there are two.
+    let Some(activity) = form_for(parcel, dialect) else {
+        return Ok(Outcome::Done);
+    };
+    let Some(body) = body_of(kindred, activity).await? else {
+        return Ok(Outcome::Done);
+    };
+    let key = signing_key(kindred, parcel.signer).await?;
+    let form = if instance
+        .as_ref()
+        .is_some_and(|instance| instance.speaks_rfc9421)
+    {
+        Form::Message
+    } else {
+        Form::Cavage
+    };
+    let delivery =
+        deliver::deliver(kindred.network(), &key, &address, body, form, Knock::Twice).await;
+    if delivery.outcome == Answer::Delivered && delivery.form != form {
+        let (host, rfc9421) = (address.host().to_owned(), delivery.form == Form::Message);
+        kindred
+            .write(move |ledger| Ok(instances::note_signature_form(ledger.db, &host, rfc9421)?))
+            .await?;
+    }
+    Ok(settle(kindred, inbox, delivery.outcome).await)
+}
+
+/// The server at the other end, if we may still talk to it.
+async fn destination(kindred: &Kindred, host: &str) -> Result<Option<Instance>> {
+    if let Some(known) = kindred.keys().instances.get(host) {
+        return Ok(known);
+    }
+    let federation = kindred.settings().federation;
+    let name = host.to_owned();
+    let instance = kindred
+        .read(move |db| {
+            let instance = instances::by_host(db, &name)?;
+            let partner = instance.as_ref().is_some_and(Instance::is_partner);
+            let blocked = instances::is_blocked(db, &name)?;
+            crate::policy::may_talk(federation, &name, blocked, partner)?;
+            Ok(instance)
+        })
+        .await?;
+    kindred
+        .keys()
+        .instances
+        .insert(host.to_owned(), instance.clone());
+    Ok(instance)
+}
+
+/// What an answer means for the job.
+async fn settle(kindred: &Kindred, inbox: &str, answer: Answer) -> Outcome {
+    match answer {
+        Answer::Delivered => Outcome::Done,
+        Answer::Gone { status } => {
+            if status == 410 {
+                let inbox = inbox.to_owned();
+                let forgotten = kindred
+                    .write(move |ledger| Ok(follows::remove_by_inbox(ledger.db, &inbox)?))
+                    .await;
+                if let Err(error) = forgotten {
+                    return Outcome::Failed(error.to_string());
+                }
+            }
+            Outcome::Done
+        }
+        Answer::Denied { status, text } => Outcome::Denied(format!("status {status}: {text}")),
+        Answer::Refused { status, text } => {
+            tracing::info!(inbox, status, text, "An inbox refused what we said");
+            Outcome::Done
+        }
+        Answer::TryLater {
+            retry_after,
+            why,
+            host_level: true,
+        } => Outcome::HostWaits {
+            after: retry_after,
+            why,
+        },
+        Answer::TryLater { why, .. } => Outcome::Failed(why),
+    }
+}
+
+/// What was said, as bytes that are shared by all deliveries.
+async fn body_of(kindred: &Kindred, id: ActivityId) -> Result<Option<Bytes>> {
+    if let Some(body) = kindred.keys().bodies.get(&id) {
+        return Ok(Some(body));
+    }
+    let body = kindred
+        .read(move |db| Ok(activities::find(db, id)?.and_then(|activity| activity.body)))
+        .await?
+        .map(Bytes::from);
+    if let Some(body) = &body {
+        kindred.keys().bodies.insert(id, body.clone());
+    }
+    Ok(body)
+}
+
+/// The key that an actor of ours signs with.
+pub(crate) async fn signing_key(kindred: &Kindred, actor: ActorId) -> Result<Arc<SigningKey>> {
+    if let Some(key) = kindred.keys().signing.get(&actor) {
+        return Ok(key);
+    }
+    let row = kindred
+        .read(move |db| Ok(actors::find(db, actor)?))
+        .await?
+        .ok_or(Refusal::NoSuchPerson)?;
+    let pem = row
+        .private_key_pem
+        .as_deref()
+        .ok_or(Refusal::NoSuchPerson)?;
+    let key = Arc::new(SigningKey::from_pem(row.key_id.as_str(), pem).map_err(Error::Protocol)?);
+    kindred.keys().signing.insert(actor, Arc::clone(&key));
+    Ok(key)
+}
+
+/// A server that has been failing for longer than our patience sleeps: nothing more is written for it until it speaks to us.
+pub(crate) fn is_out_of_patience(failing_since: Moment, now: Moment) -> bool {
+    now.since(failing_since) > PATIENCE
+}

@@ -1,0 +1,280 @@
+//! What readers in the fediverse are given: actors, posts, activities, WebFinger.
+//!
+//! Everything that needs a rule goes through [`crate::sight`]; what the asker may not see answers exactly like what does not exist.
+
+mod collections;
+
+pub use collections::{context, featured, followers, following, moderators, outbox, replies};
+
+use kindred_protocol::{
+    Uri,
+    nodeinfo::{self, Facts, Version, WellKnown},
+    webfinger::{Handle, Jrd, Resource},
+    write,
+};
+use kindred_storage::{
+    ActivityId, ActorKind, Conn, Direction, PostId, Visibility, activities,
+    actors::{self, Actor},
+    groups, posts,
+    posts::Post,
+};
+use serde_json::{Map, Value, json};
+
+use crate::{
+    Error, Kindred, Refusal, Result, links, pages,
+    settings::{Federation, SignUp},
+    sight, speech,
+    views::Viewer,
+};
+
+/// An answer to somebody who asked for a document.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Document {
+    /// It is here.
+    Here(Value),
+    /// It was here: a tombstone.
+    Gone(Value),
+}
+
+/// Which sort of actor lives at an address.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sort {
+    /// People and services, under `/p/`.
+    Person,
+    /// Groups, under `/g/`.
+    Group,
+}
+
+impl Sort {
+    fn fits(self, actor: &Actor) -> bool {
+        match self {
+            Self::Group => actor.kind == ActorKind::Group,
+            Self::Person => matches!(
+                actor.kind,
+                ActorKind::Person | ActorKind::Service | ActorKind::Organization
+            ),
+        }
+    }
+
+    fn unknown(self) -> Refusal {
+        match self {
+            Self::Group => Refusal::NoSuchGroup,
+            Self::Person => Refusal::NoSuchPerson,
+        }
+    }
+}
+
+/// The actor of this name here, whoever asks: keys have to be readable for everybody.
+pub(crate) fn local(db: &mut Conn, sort: Sort, handle: &str) -> Result<Actor> {
+    Ok(actors::by_handle(db, &handle.to_lowercase(), "")?
+        .filter(|actor| sort.fits(actor))
+        .ok_or_else(|| sort.unknown())?)
+}
+
+/// The document of a person or group here.
+///
+/// It is shown to everybody, closed groups too, since signatures are checked with the key in it; a closed group shows its card only.
+pub async fn actor(kindred: &Kindred, sort: Sort, handle: &str) -> Result<Document> {
+    federating(kindred)?;
+    let handle = handle.to_owned();
+    let app = kindred.clone();
+    kindred
+        .read(move |db| {
+            let actor = local(db, sort, &handle)?;
+            if let Some(at) = actor.deleted_at {
+                return Ok(Document::Gone(write::tombstone(
+                    &actor.uri,
+                    Some(wire_name(actor.kind)),
+                    Some(at.0),
+                )));
+            }
+            let group = groups::find(db, actor.id)?.map(|(group, _)| group);
+            if group
+                .as_ref()
+                .is_some_and(|group| group.visibility == Visibility::Company)
+            {
+                return Err(sort.unknown().into());
+            }
+            Ok(Document::Here(speech::actor(
+                app.settings(),
+                &actor,
+                group.as_ref(),
+            )))
+        })
+        .await
+}
+
+/// The document of the instance itself.
+pub async fn service(kindred: &Kindred) -> Result<Value> {
+    federating(kindred)?;
+    let service = kindred.service().await?;
+    Ok(speech::actor(kindred.settings(), service, None))
+}
+
+/// A post here, as far as the asker may see it.
+pub async fn post(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<Document> {
+    federating(kindred)?;
+    let viewer = viewer.clone();
+    let app = kindred.clone();
+    kindred
+        .read(move |db| {
+            let post = own_post(db, &app, id)?;
+            if let Some(at) = post.deleted_at.or(post.removed_at) {
+                // That something secret is gone is a secret too.
+                return match post.visibility {
+                    Visibility::Public | Visibility::Unlisted => Ok(Document::Gone(
+                        write::tombstone(&post.uri, Some("Note"), Some(at.0)),
+                    )),
+                    _ => Err(Refusal::NoSuchPost.into()),
+                };
+            }
+            let post = sight::of_post(db, &viewer, post)?;
+            let rows = sight::gather_spoken(db, &post)?;
+            Ok(Document::Here(rows.spoken(&post).note(app.settings())))
+        })
+        .await
+}
+
+fn own_post(db: &mut Conn, app: &Kindred, id: PostId) -> Result<Post> {
+    let post = posts::find(db, id)?.filter(|post| app.settings().is_ours(&post.uri));
+    post.ok_or_else(|| Refusal::NoSuchPost.into())
+}
+
+/// Something that was said here, word for word, as far as the asker may hear it.
+pub async fn activity(kindred: &Kindred, viewer: &Viewer, id: ActivityId) -> Result<Document> {
+    federating(kindred)?;
+    let viewer = viewer.clone();
+    kindred
+        .read(move |db| {
+            let said = activities::find(db, id)?
+                .filter(|said| said.direction == Direction::Said)
+                .ok_or(Refusal::NoSuchActivity)?;
+            if !matches!(said.visibility, Visibility::Public | Visibility::Unlisted) {
+                may_hear(db, &viewer, &said)?;
+            }
+            let body = said.body.ok_or(Refusal::NoSuchActivity)?;
+            let body: Value = serde_json::from_str(&body)
+                .map_err(|error| Error::Broken(format!("activity {id} is unreadable: {error}")))?;
+            Ok(Document::Here(body))
+        })
+        .await
+}
+
+/// What is not for everybody is heard by those who may see the post that it is about, and by those it is addressed to.
+fn may_hear(db: &mut Conn, viewer: &Viewer, said: &activities::Activity) -> Result<()> {
+    let Viewer::Server(host) = viewer else {
+        return Err(Refusal::NoSuchActivity.into());
+    };
+    let about = match &said.object_uri {
+        Some(uri) => posts::by_uri(db, uri)?,
+        None => None,
+    };
+    if let Some(post) = about
+        && said.visibility != Visibility::Direct
+    {
+        return sight::of_post(db, viewer, post)
+            .map(drop)
+            .map_err(|_| Refusal::NoSuchActivity.into());
+    }
+    let addressed = said
+        .body
+        .as_deref()
+        .and_then(|body| kindred_protocol::read::envelope(body.as_bytes()).ok())
+        .is_some_and(|envelope| {
+            envelope
+                .recipients()
+                .any(|who| Uri::parse(who).is_ok_and(|who| who.host() == host))
+        });
+    if addressed {
+        Ok(())
+    } else {
+        Err(Refusal::NoSuchActivity.into())
+    }
+}
+
+/// Who is meant by `acct:name@host` or by an address of ours.
+pub async fn webfinger(kindred: &Kindred, resource: &str) -> Result<Value> {
+    let resource: Resource = resource
+        .parse()
+        .map_err(|_| Refusal::NotUnderstood("ask for acct:name@host".into()))?;
+    let app = kindred.clone();
+    let service = kindred.service().await?.clone();
+    kindred
+        .read(move |db| {
+            let settings = app.settings();
+            let actor = match resource {
+                Resource::Handle(handle) if handle.host != settings.host() => None,
+                Resource::Handle(handle) if handle.name == service.handle => Some(service),
+                Resource::Handle(handle) => actors::by_handle(db, &handle.name, "")?,
+                Resource::Actor(uri) => {
+                    actors::by_uri(db, uri.as_str())?.filter(|actor| actor.host.is_empty())
+                }
+            };
+            let actor = actor
+                .filter(|actor| actor.deleted_at.is_none())
+                .ok_or(Refusal::NoSuchPerson)?;
+            if let Some((group, _)) = groups::find(db, actor.id)?
+                && group.visibility == Visibility::Company
+            {
+                return Err(Refusal::NoSuchPerson.into());
+            }
+            let handle = Handle {
+                name: actor.handle.clone(),
+                host: settings.host().to_owned(),
+            };
+            let uri = Uri::parse(&actor.uri).map_err(Error::Protocol)?;
+            let jrd = Jrd::of(&settings.origin, &handle, &uri, &uri, wire_name(actor.kind));
+            serde_json::to_value(jrd).map_err(|error| Error::Broken(error.to_string()))
+        })
+        .await
+}
+
+/// Which NodeInfo documents there are.
+pub fn nodeinfo_links(kindred: &Kindred) -> Result<Value> {
+    let service = Uri::parse(&links::service(kindred.settings())).map_err(Error::Protocol)?;
+    serde_json::to_value(WellKnown::of(&kindred.settings().origin, &service))
+        .map_err(|error| Error::Broken(error.to_string()))
+}
+
+/// What this instance is, with its sums.
+pub async fn nodeinfo(kindred: &Kindred, version: Version) -> Result<Value> {
+    let about = pages::about(kindred).await?;
+    let settings = kindred.settings();
+    let mut metadata = Map::new();
+    metadata.insert("nodeName".into(), json!(settings.name));
+    if let Some(company) = &settings.company {
+        metadata.insert("company".into(), json!(company));
+    }
+    let count = |sum: i64| u64::try_from(sum).unwrap_or(0);
+    let facts = Facts {
+        version: settings.version.to_owned(),
+        repository: settings.source_url.to_owned(),
+        homepage: settings.origin.clone(),
+        open_registrations: settings.sign_up == SignUp::Open,
+        users_total: count(about.people),
+        users_month: count(about.active_month),
+        users_halfyear: count(about.active_half_year),
+        posts: count(about.posts),
+        comments: count(about.comments),
+        metadata,
+    };
+    Ok(nodeinfo::document(version, &facts))
+}
+
+pub(crate) fn federating(kindred: &Kindred) -> Result<(), Refusal> {
+    if kindred.settings().federation == Federation::Off {
+        Err(Refusal::FederationOff)
+    } else {
+        Ok(())
+    }
+}
+
+fn wire_name(kind: ActorKind) -> &'static str {
+    match kind {
+        ActorKind::Person => "Person",
+        ActorKind::Group => "Group",
+        ActorKind::Service => "Service",
+        ActorKind::Application => "Application",
+        ActorKind::Organization => "Organization",
+    }
+}

@@ -1,0 +1,156 @@
+//! Passion groups: founding them. Whoever founds a group is its first organiser.
+
+use kindred_protocol::html;
+use kindred_storage::{
+    ActorId, ActorKind, GroupRole, JoinPolicy, Json, MembershipId, MembershipState, Posting,
+    TopicId, Visibility,
+    actors::{self, Actor},
+    groups::{self, Group},
+    memberships::{self, Membership},
+    topics::{self as store, Topic},
+};
+
+use crate::{
+    Kindred, Ledger, Refusal, Result, links,
+    people::{checked_name, free_handle, new_actor, new_keys},
+    policy, topics,
+};
+
+/// What a group is to be.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// The name in addresses.
+    pub handle: String,
+    /// The name for people.
+    pub name: String,
+    /// What it is about, as Markdown.
+    pub summary: String,
+    /// One to five topics, in anybody's spelling.
+    pub topics: Vec<String>,
+    /// Who may see it.
+    pub visibility: Visibility,
+    /// How people get in.
+    pub join_policy: JoinPolicy,
+}
+
+/// The most topics a group can have.
+pub const MOST_TOPICS: usize = 5;
+
+/// The longest summary of a group, in characters.
+pub const LONGEST_SUMMARY: usize = 5_000;
+
+/// Founds a group. The founder is its first organiser and hears of it from the start.
+pub async fn found(
+    kindred: &Kindred,
+    founder: &Actor,
+    founding: Founding,
+) -> Result<(Group, Actor)> {
+    let handle = policy::handle(&founding.handle)?;
+    let name = checked_name(&founding.name)?;
+    check(&founding)?;
+    let keys = new_keys().await?;
+    let founder = founder.id;
+    kindred
+        .write(move |ledger| {
+            free_handle(ledger, &handle)?;
+            let mut face = new_actor(ledger, ActorKind::Group, &handle, &name, &keys);
+            let open = matches!(founding.visibility, Visibility::Public);
+            // Lemmy reads a Group that approves followers by hand as a private community, so only closed groups say that of
+            // themselves; a group that merely asks holds its answer back.
+            face.locked = !open;
+            face.discoverable = open;
+            face.indexable = open;
+            face.summary = html::from_markdown(&founding.summary, &html::NoLinks).html;
+            face.summary_source = Some(founding.summary.clone());
+            face.topics = Json(
+                founding
+                    .topics
+                    .iter()
+                    .filter_map(|topic| topics::hashtag(topic))
+                    .collect(),
+            );
+            actors::insert(ledger.db, &face)?;
+            let group = Group {
+                actor_id: face.id,
+                visibility: founding.visibility,
+                join_policy: founding.join_policy,
+                posting: if open {
+                    Posting::Anyone
+                } else {
+                    Posting::Members
+                },
+                hold_newcomers: false,
+                rules: String::new(),
+                language: None,
+                founder_id: Some(founder),
+                archived_at: None,
+                created_at: ledger.now,
+            };
+            groups::insert(ledger.db, &group)?;
+            tie_topics(ledger, face.id, &founding.topics)?;
+            install_organiser(ledger, &face, founder)?;
+            Ok((group, ledger.actor(face.id)?))
+        })
+        .await
+}
+
+fn check(founding: &Founding) -> Result<(), Refusal> {
+    if founding.summary.chars().count() > LONGEST_SUMMARY {
+        return Err(Refusal::NotUnderstood(format!(
+            "a summary has at most {LONGEST_SUMMARY} characters"
+        )));
+    }
+    if founding.topics.len() > MOST_TOPICS {
+        return Err(Refusal::NotUnderstood(format!(
+            "a group has at most {MOST_TOPICS} topics"
+        )));
+    }
+    match founding.visibility {
+        Visibility::Public | Visibility::Partners | Visibility::Company | Visibility::Members => Ok(()),
+        Visibility::Unlisted | Visibility::Followers | Visibility::Direct => {
+            Err(Refusal::NotUnderstood("a group is for everyone (public), for partners, for the company, or for its members".into()))
+        }
+    }
+}
+
+fn tie_topics(ledger: &mut Ledger<'_>, group: ActorId, names: &[String]) -> Result<()> {
+    let mut ids = Vec::new();
+    for name in names {
+        let slug = topics::slug(name)
+            .ok_or_else(|| Refusal::NotUnderstood(format!("{name:?} is no topic")))?;
+        let id = TopicId(ledger.next_id());
+        let topic = Topic {
+            id,
+            slug,
+            name: name.trim().trim_start_matches('#').to_owned(),
+            created_at: ledger.now,
+        };
+        ids.push(store::ensure(ledger.db, &topic)?.id);
+    }
+    store::set_group(ledger.db, group, &ids)?;
+    Ok(())
+}
+
+fn install_organiser(ledger: &mut Ledger<'_>, face: &Actor, founder: ActorId) -> Result<()> {
+    let membership = Membership {
+        id: MembershipId(ledger.next_id()),
+        group_id: face.id,
+        actor_id: founder,
+        role: GroupRole::Organiser,
+        state: MembershipState::Active,
+        reason: None,
+        invited_by: None,
+        since: ledger.now,
+        updated_at: ledger.now,
+    };
+    memberships::record(ledger.db, &membership)?;
+    let uri = links::activity(ledger.settings, ledger.next_activity());
+    crate::membership::hear_from_now_on(
+        ledger,
+        founder,
+        face.id,
+        uri,
+        kindred_storage::FollowState::Accepted,
+    )?;
+    Ok(())
+}

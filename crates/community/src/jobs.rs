@@ -1,0 +1,251 @@
+//! What is left to do after the answer has been given, and how often it is tried.
+//!
+//! A job carries ids, not contents, and may run twice: whatever it does is harmless the second time. Rows outlive releases, so the
+//! written form of every variant is pinned by a test. This module decides nothing about the work itself: every arm is one call.
+
+use std::time::Duration;
+
+use kindred_storage::{ActivityId, ActorId, JobId, Moment, jobs::Job as Row};
+use serde::{Deserialize, Serialize};
+
+use crate::{Error, Kindred, Result, delivery, receive, remote};
+
+/// What is left to do.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Job {
+    /// Works through a letter that an inbox has accepted.
+    Receive {
+        /// The activity as it was heard.
+        activity: ActivityId,
+    },
+    /// Turns one thing that was said into one delivery per server that is to hear of it.
+    FanOut {
+        /// Who is to hear what.
+        parcel: Parcel,
+        /// The actor whose followers are to hear of it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        followers_of: Option<ActorId>,
+        /// The group whose followers on microblogs are to hear of it, since they believe the author only.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        microblogs_of: Option<ActorId>,
+        /// Others who are to hear of it, whether they follow or not.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<ActorId>,
+    },
+    /// Carries one activity to one inbox.
+    Deliver {
+        /// Who is to hear what.
+        parcel: Parcel,
+        /// Where it goes.
+        inbox: String,
+    },
+    /// Asks a server which software it runs.
+    Learn {
+        /// The server.
+        host: String,
+    },
+    /// Asks a server again who this actor is.
+    Refresh {
+        /// The actor's address.
+        actor: String,
+    },
+    /// Reads the posts above one whose parent is not known, until its thread is whole.
+    Ancestors {
+        /// The address of the missing parent.
+        of: String,
+        /// The address of the post that waits for it.
+        child: String,
+    },
+}
+
+/// One thing to say, in the two dialects of the fediverse. A dialect without a form is not told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Parcel {
+    /// Who signs.
+    pub signer: ActorId,
+    /// The form for microblogs (Mastodon and its kin).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microblog: Option<ActivityId>,
+    /// The form for the threadiverse (Lemmy and its kin, other Kindreds).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub threadiverse: Option<ActivityId>,
+}
+
+impl Parcel {
+    /// The same form for everybody.
+    pub fn alike(signer: ActorId, activity: ActivityId) -> Self {
+        Self {
+            signer,
+            microblog: Some(activity),
+            threadiverse: Some(activity),
+        }
+    }
+}
+
+/// The lane of everything that goes to a server, in order.
+pub fn lane_to(host: &str) -> String {
+    format!("to:{host}")
+}
+
+/// The lane of everything that came from a server, in order.
+pub fn lane_from(host: &str) -> String {
+    format!("from:{host}")
+}
+
+/// The lane of everything that an actor of ours says, in order.
+pub fn lane_out(actor: ActorId) -> String {
+    format!("out:{actor}")
+}
+
+/// The lane of looking things up at a server, which may wait while letters go on.
+pub fn lane_look(host: &str) -> String {
+    format!("look:{host}")
+}
+
+/// What became of a job.
+#[derive(Debug)]
+pub enum Outcome {
+    /// It is done, or there is nothing to be done about it.
+    Done,
+    /// The whole lane has to wait, since the server at its end does not answer; `after` is what it asked for, if anything.
+    HostWaits {
+        /// How long the server asked us to wait.
+        after: Option<Duration>,
+        /// What happened, for the admin.
+        why: String,
+    },
+    /// The other side does not believe our signature, or does not want us; worth two more attempts.
+    Denied(String),
+    /// This job failed; it is tried again a few times and then set aside.
+    Failed(String),
+}
+
+/// How often one job is tried before it is set aside where an admin sees it.
+pub const TRIES: i32 = 10;
+
+impl Job {
+    /// The row that keeps it.
+    pub(crate) fn to_row(&self, id: JobId, lane: String, now: Moment) -> Row {
+        let written = serde_json::to_value(self).unwrap_or_default();
+        let kind = written["kind"].as_str().unwrap_or_default().to_owned();
+        Row {
+            id,
+            lane,
+            kind,
+            attempts: 0,
+            not_before: None,
+            created_at: now,
+            last_error: None,
+            set_aside_at: None,
+            payload: written.to_string(),
+        }
+    }
+
+    /// Reads it back.
+    pub fn from_row(row: &Row) -> Result<Self, String> {
+        serde_json::from_str(&row.payload)
+            .map_err(|error| format!("this job cannot be read: {error}"))
+    }
+
+    /// Does it.
+    pub async fn run(&self, kindred: &Kindred) -> Outcome {
+        match self {
+            Self::Receive { activity } => settled(receive::apply(kindred, *activity).await),
+            Self::FanOut {
+                parcel,
+                followers_of,
+                microblogs_of,
+                also,
+            } => settled(
+                delivery::fan_out(
+                    kindred,
+                    *parcel,
+                    *followers_of,
+                    *microblogs_of,
+                    also.clone(),
+                )
+                .await,
+            ),
+            Self::Deliver { parcel, inbox } => delivery::deliver(kindred, *parcel, inbox).await,
+            Self::Learn { host } => settled(remote::learn(kindred, host).await),
+            Self::Refresh { actor } => settled(remote::refresh(kindred, actor).await),
+            Self::Ancestors { of, child } => settled(remote::ancestors(kindred, of, child).await),
+        }
+    }
+}
+
+/// A refusal is an answer: the job is done. A server that cannot be reached, and a busy database, are asked again.
+fn settled(result: Result<()>) -> Outcome {
+    match result {
+        Ok(()) | Err(Error::Refused(_)) => Outcome::Done,
+        Err(error) => Outcome::Failed(error.to_string()),
+    }
+}
+
+/// How long a lane waits after a failure: a twentieth of the time that its server has been failing, at least five seconds, at most
+/// six hours. A short break costs half a minute at most, a dead server four probes a day.
+pub fn pause(failing_for: Duration) -> Duration {
+    (failing_for / 20).clamp(Duration::from_secs(5), Duration::from_hours(6))
+}
+
+/// A server that failed for so long sleeps until it speaks to us again.
+pub const PATIENCE: Duration = Duration::from_hours(4 * 24);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_written_form_of_every_job_stays() {
+        let parcel = Parcel {
+            signer: ActorId(1),
+            microblog: None,
+            threadiverse: Some(ActivityId(2)),
+        };
+        let written: Vec<String> = [
+            Job::Receive {
+                activity: ActivityId(3),
+            },
+            Job::FanOut {
+                parcel,
+                followers_of: Some(ActorId(4)),
+                microblogs_of: None,
+                also: vec![ActorId(5)],
+            },
+            Job::Deliver {
+                parcel,
+                inbox: "https://far.example/inbox".into(),
+            },
+            Job::Learn {
+                host: "far.example".into(),
+            },
+            Job::Refresh {
+                actor: "https://far.example/u/bo".into(),
+            },
+            Job::Ancestors {
+                of: "https://far.example/1".into(),
+                child: "https://far.example/2".into(),
+            },
+        ]
+        .iter()
+        .map(|job| serde_json::to_string(job).unwrap())
+        .collect();
+        insta::assert_snapshot!(written.join("\n"), @r#"
+        {"kind":"receive","activity":3}
+        {"kind":"fan_out","parcel":{"signer":1,"threadiverse":2},"followers_of":4,"also":[5]}
+        {"kind":"deliver","parcel":{"signer":1,"threadiverse":2},"inbox":"https://far.example/inbox"}
+        {"kind":"learn","host":"far.example"}
+        {"kind":"refresh","actor":"https://far.example/u/bo"}
+        {"kind":"ancestors","of":"https://far.example/1","child":"https://far.example/2"}
+        "#);
+    }
+
+    #[test]
+    fn a_short_break_is_noticed_within_half_a_minute_and_a_long_one_costs_little() {
+        assert_eq!(pause(Duration::ZERO), Duration::from_secs(5));
+        assert_eq!(pause(Duration::from_mins(10)), Duration::from_secs(30));
+        assert_eq!(pause(PATIENCE), Duration::from_secs(4 * 24 * 3600 / 20));
+        assert_eq!(pause(PATIENCE * 100), Duration::from_hours(6));
+    }
+}

@@ -1,0 +1,85 @@
+//! What is kept in memory for a while, because making it anew costs more than keeping it: parsed keys above all.
+//!
+//! Nothing here is the truth. Losing all of it, or having several processes with a cache each, changes no answer.
+
+use std::{sync::Arc, time::Duration};
+
+use bytes::Bytes;
+use kindred_protocol::keys::{PublicKey, SigningKey};
+use kindred_storage::{ActivityId, ActorId, PostId, instances::Instance};
+use moka::sync::Cache;
+use tokio::sync::Mutex;
+
+/// A public key and the actor that it belongs to.
+#[derive(Debug)]
+pub(crate) struct KnownKey {
+    /// The actor's row.
+    pub owner: ActorId,
+    /// The actor's address.
+    pub owner_uri: String,
+    /// The server that both live on.
+    pub host: String,
+    /// The key.
+    pub key: PublicKey,
+}
+
+/// The caches.
+pub(crate) struct Keys {
+    /// By key id.
+    pub known: Cache<String, Arc<KnownKey>>,
+    /// Key ids that were asked for again a moment ago: at most once in five minutes, whatever is sent to us.
+    pub asked_again: Cache<String, ()>,
+    /// Keys and actors that could not be had a moment ago, so that a flood of letters by unknown actors costs one question each.
+    pub not_to_be_had: Cache<String, ()>,
+    /// Questions under way, by address: whoever asks the same waits for the first answer.
+    pub flights: Cache<String, Arc<Mutex<()>>>,
+    /// Our own, by actor.
+    pub signing: Cache<ActorId, Arc<SigningKey>>,
+    /// What was published under an idempotency key within the hour.
+    pub published: Cache<(ActorId, String), PostId>,
+    /// Servers that letters go to just now; a change of standing takes effect within seconds.
+    pub instances: Cache<String, Option<Instance>>,
+    /// Bodies on their way to many inboxes.
+    pub bodies: Cache<ActivityId, Bytes>,
+}
+
+const MINUTES_BETWEEN_QUESTIONS: u64 = 5;
+
+impl Default for Keys {
+    fn default() -> Self {
+        let short = |minutes| {
+            Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_mins(minutes))
+                .build()
+        };
+        Self {
+            known: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_hours(1))
+                .build(),
+            asked_again: short(MINUTES_BETWEEN_QUESTIONS),
+            not_to_be_had: short(1),
+            flights: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_idle(Duration::from_mins(1))
+                .build(),
+            signing: Cache::builder()
+                .max_capacity(1_000)
+                .time_to_idle(Duration::from_hours(1))
+                .build(),
+            published: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_hours(1))
+                .build(),
+            instances: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(10))
+                .build(),
+            bodies: Cache::builder()
+                .max_capacity(500)
+                .time_to_idle(Duration::from_mins(2))
+                .build(),
+        }
+    }
+}

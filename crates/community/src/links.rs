@@ -1,0 +1,98 @@
+//! The addresses of this instance. They are ids for ever: change nothing here without keeping the old ones alive.
+
+use kindred_storage::{ActivityId, ActorKind, PostId, actors::Actor};
+
+use crate::settings::Settings;
+
+/// The address of a person here.
+pub fn person(settings: &Settings, handle: &str) -> String {
+    format!("{}/p/{handle}", settings.origin)
+}
+
+/// The address of a group here.
+pub fn group(settings: &Settings, handle: &str) -> String {
+    format!("{}/g/{handle}", settings.origin)
+}
+
+/// The address of an actor here, by its kind.
+pub fn actor(settings: &Settings, kind: ActorKind, handle: &str) -> String {
+    match kind {
+        ActorKind::Group => group(settings, handle),
+        ActorKind::Application => service(settings),
+        ActorKind::Person | ActorKind::Service | ActorKind::Organization => {
+            person(settings, handle)
+        }
+    }
+}
+
+/// The address of the instance's own actor.
+pub fn service(settings: &Settings) -> String {
+    format!("{}/actor", settings.origin)
+}
+
+/// The inbox that everybody here shares.
+pub fn shared_inbox(settings: &Settings) -> String {
+    format!("{}/inbox", settings.origin)
+}
+
+/// The address of a post.
+pub fn post(settings: &Settings, id: PostId) -> String {
+    format!("{}/o/{id}", settings.origin)
+}
+
+/// The address of an activity.
+pub fn activity(settings: &Settings, id: ActivityId) -> String {
+    format!("{}/a/{id}", settings.origin)
+}
+
+/// The collection of a conversation, by the post that started it.
+pub fn context(settings: &Settings, starter: PostId) -> String {
+    format!("{}/o/{starter}/context", settings.origin)
+}
+
+/// The page of a topic.
+pub fn topic(settings: &Settings, slug: &str) -> String {
+    format!("{}/topics/{slug}", settings.origin)
+}
+
+/// A drawn face for those who have no picture.
+pub fn avatar(settings: &Settings, handle: &str) -> String {
+    format!("{}/avatars/{handle}.png", settings.origin)
+}
+
+/// The number in the address of a post of ours.
+pub fn post_id(settings: &Settings, uri: &str) -> Option<PostId> {
+    uri.strip_prefix(settings.origin.as_str())?
+        .strip_prefix("/o/")?
+        .parse()
+        .ok()
+        .map(PostId)
+}
+
+/// `rust` for somebody here, `bo@far.example` for somebody elsewhere.
+pub fn acct(actor: &Actor) -> String {
+    if actor.host.is_empty() {
+        actor.handle.clone()
+    } else {
+        format!("{}@{}", actor.handle, actor.host)
+    }
+}
+
+/// `rust@kindred.example`, wherever it is.
+pub fn full_acct(settings: &Settings, actor: &Actor) -> String {
+    let host = if actor.host.is_empty() {
+        settings.host()
+    } else {
+        actor.host.as_str()
+    };
+    format!("{}@{host}", actor.handle)
+}
+
+/// The number in the address of an activity of ours.
+pub fn activity_id(settings: &Settings, uri: &str) -> Option<ActivityId> {
+    uri.strip_prefix(settings.origin.as_str())?
+        .strip_prefix("/a/")?
+        .parse()
+        .ok()
+        .map(ActivityId)
+}

@@ -1,0 +1,35 @@
+//! Who should hear of it, and how gently: one line in a list that is read when it suits.
+
+use kindred_storage::{
+    ActorId, NotificationId, NotificationKind, PostId, actors::Actor, blocks, notifications,
+    notifications::Notification,
+};
+
+use crate::{Ledger, Result};
+
+/// Leaves a notice for somebody of ours. Others are told by their own server; nobody is told of what they did themselves, nor by
+/// somebody they blocked.
+pub(crate) fn tell(
+    ledger: &mut Ledger<'_>,
+    whom: &Actor,
+    kind: NotificationKind,
+    by: ActorId,
+    post: Option<PostId>,
+    group: Option<ActorId>,
+) -> Result<()> {
+    if !whom.host.is_empty() || whom.id == by || blocks::find(ledger.db, whom.id, by)?.is_some() {
+        return Ok(());
+    }
+    let notification = Notification {
+        id: NotificationId(ledger.next_id()),
+        owner_id: whom.id,
+        kind,
+        actor_id: by,
+        post_id: post,
+        group_id: group,
+        created_at: ledger.now,
+        read_at: None,
+    };
+    notifications::add(ledger.db, &notification)?;
+    Ok(())
+}

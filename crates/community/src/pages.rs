@@ -1,0 +1,308 @@
+//! What pages for people show, gathered in one read each.
+
+use std::collections::HashMap;
+
+use kindred_storage::{
+    ActorKind, Conn, Moment, Page, PostId, accounts,
+    actors::{self, Actor},
+    groups, instances, memberships,
+    posts::{self, Post},
+    topics as store,
+};
+
+use crate::{
+    Kindred, Refusal, Result, links, membership, sight,
+    timelines::{USUAL, Wanted, page_of_actor},
+    topics,
+    views::{
+        About, Entry, FrontPage, GroupPage, GroupTeaser, PersonPage, PostView, ThreadPage, Viewer,
+    },
+};
+
+/// Groups on the front page.
+const TEASERS: i64 = 60;
+
+/// The front page.
+pub async fn front(kindred: &Kindred, viewer: &Viewer) -> Result<FrontPage> {
+    let viewer = viewer.clone();
+    let month_ago = kindred.now().minus(MONTH);
+    let half_year_ago = kindred.now().minus(MONTH * 6);
+    kindred
+        .read(move |db| {
+            let mut teasers = Vec::new();
+            for (group, actor) in groups::liveliest(db, TEASERS)? {
+                if sight::of_group(db, &viewer, &group)? {
+                    teasers.push(GroupTeaser {
+                        topics: actor.topics.to_vec(),
+                        actor,
+                    });
+                }
+            }
+            Ok(FrontPage {
+                groups: teasers,
+                about: sums(db, month_ago, half_year_ago)?,
+            })
+        })
+        .await
+}
+
+const MONTH: std::time::Duration = std::time::Duration::from_hours(30 * 24);
+
+fn sums(db: &mut Conn, month_ago: Moment, half_year_ago: Moment) -> Result<About> {
+    let (posts, comments) = posts::count_local(db)?;
+    Ok(About {
+        people: accounts::count(db)?,
+        active_month: accounts::count_seen(db, month_ago)?,
+        active_half_year: accounts::count_seen(db, half_year_ago)?,
+        groups: groups::count_local(db)?,
+        posts,
+        comments,
+        instances: instances::count(db)?,
+    })
+}
+
+/// Sums over the instance.
+pub async fn about(kindred: &Kindred) -> Result<About> {
+    let month_ago = kindred.now().minus(MONTH);
+    let half_year_ago = kindred.now().minus(MONTH * 6);
+    kindred
+        .read(move |db| sums(db, month_ago, half_year_ago))
+        .await
+}
+
+/// A group's page.
+pub async fn group(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    handle: &str,
+    before: Option<i64>,
+) -> Result<GroupPage> {
+    let (viewer, handle) = (viewer.clone(), handle.to_lowercase());
+    kindred
+        .read(move |db| {
+            let (group, actor) = groups::by_handle(db, &handle, "")?.ok_or(Refusal::NoSuchGroup)?;
+            if actor.deleted_at.is_some() {
+                return Err(Refusal::Gone.into());
+            }
+            if !sight::of_group(db, &viewer, &group)? {
+                return Err(Refusal::NoSuchGroup.into());
+            }
+            let (entries, older) = timeline(db, &viewer, &actor, before)?;
+            Ok(GroupPage {
+                organisers: memberships::moderators(db, actor.id)?,
+                followers: i64::from(actor.followers_count),
+                topics: actor.topics.to_vec(),
+                standing: viewer
+                    .actor()
+                    .map(|who| membership::standing_of(db, who, actor.id))
+                    .transpose()?,
+                actor,
+                group,
+                entries,
+                older,
+            })
+        })
+        .await
+}
+
+/// A person's page.
+pub async fn person(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    handle: &str,
+    before: Option<i64>,
+) -> Result<PersonPage> {
+    let (viewer, handle) = (viewer.clone(), handle.to_lowercase());
+    kindred
+        .read(move |db| {
+            let actor = actors::by_handle(db, &handle, "")?
+                .filter(|actor| !matches!(actor.kind, ActorKind::Group | ActorKind::Application))
+                .ok_or(Refusal::NoSuchPerson)?;
+            if actor.deleted_at.is_some() {
+                return Err(Refusal::Gone.into());
+            }
+            let mut rooms = Vec::new();
+            for (group, face) in groups::of_member(db, actor.id)? {
+                if sight::of_group(db, &viewer, &group)? {
+                    rooms.push(face);
+                }
+            }
+            let (entries, older) = timeline(db, &viewer, &actor, before)?;
+            Ok(PersonPage {
+                actor,
+                groups: rooms,
+                entries,
+                older,
+            })
+        })
+        .await
+}
+
+fn timeline(
+    db: &mut Conn,
+    viewer: &Viewer,
+    actor: &Actor,
+    before: Option<i64>,
+) -> Result<(Vec<Entry>, Option<i64>)> {
+    let page = Page {
+        before,
+        limit: USUAL,
+        ..Page::default()
+    };
+    let wanted = Wanted {
+        replies: false,
+        ..Wanted::default()
+    };
+    let entries = page_of_actor(db, viewer, actor.id, page, wanted)?;
+    let full = i64::try_from(entries.len()).unwrap_or(0) == USUAL;
+    let older = entries.last().map(|entry| entry.id).filter(|_| full);
+    Ok((entries, older))
+}
+
+/// The most posts of a conversation that are shown.
+const LONGEST_THREAD: i64 = 1_000;
+
+/// The conversation around a post.
+pub async fn thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<ThreadPage> {
+    let viewer = viewer.clone();
+    kindred
+        .read(move |db| {
+            let focus = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
+            if focus.deleted_at.is_some() {
+                return Err(Refusal::Gone.into());
+            }
+            let focus = sight::of_post(db, &viewer, focus)?;
+            let all = posts::thread(db, focus.root_id, LONGEST_THREAD)?;
+            let all = sight::of_posts(db, &viewer, all)?;
+            let above = ancestors(&all, &focus);
+            let below = descendants(&all, &focus);
+            let mut wanted: Vec<Post> = above.iter().map(|post| (*post).clone()).collect();
+            wanted.push(focus.clone());
+            wanted.extend(below.iter().map(|(_, post)| (*post).clone()));
+            let mut views: HashMap<PostId, PostView> = sight::views(db, &viewer, wanted)?
+                .into_iter()
+                .map(|view| (view.post.id, view))
+                .collect();
+            let page = ThreadPage {
+                ancestors: above
+                    .iter()
+                    .filter_map(|post| views.remove(&post.id))
+                    .collect(),
+                focus: views.remove(&focus.id).ok_or(Refusal::NoSuchPost)?,
+                descendants: below
+                    .iter()
+                    .filter_map(|(depth, post)| Some((*depth, views.remove(&post.id)?)))
+                    .collect(),
+            };
+            Ok(page)
+        })
+        .await
+}
+
+/// From the beginning of the thread down to the post, without it.
+fn ancestors<'a>(all: &'a [Post], focus: &Post) -> Vec<&'a Post> {
+    let by_id: HashMap<PostId, &Post> = all.iter().map(|post| (post.id, post)).collect();
+    let mut chain = Vec::new();
+    let mut above = focus.parent_id;
+    while let Some(post) = above.and_then(|id| by_id.get(&id)) {
+        if chain.len() >= all.len() {
+            break;
+        }
+        chain.push(*post);
+        above = post.parent_id;
+    }
+    chain.reverse();
+    chain
+}
+
+/// Everything below the post, each answer below what it answers, in the order of time.
+fn descendants<'a>(all: &'a [Post], focus: &Post) -> Vec<(u32, &'a Post)> {
+    let mut children: HashMap<PostId, Vec<&Post>> = HashMap::new();
+    for post in all {
+        if let Some(parent) = post.parent_id {
+            children.entry(parent).or_default().push(post);
+        }
+    }
+    let mut order = Vec::new();
+    let mut stack: Vec<(u32, &Post)> = Vec::new();
+    let mut push = |stack: &mut Vec<(u32, &'a Post)>, id: PostId, depth: u32| {
+        // Taken out, so that even a circle of answers ends.
+        let mut below = children.remove(&id).unwrap_or_default();
+        below.sort_by_key(|post| std::cmp::Reverse((post.published_at, post.id)));
+        stack.extend(below.into_iter().map(|post| (depth, post)));
+    };
+    push(&mut stack, focus.id, 1);
+    while let Some((depth, post)) = stack.pop() {
+        order.push((depth, post));
+        push(&mut stack, post.id, depth + 1);
+    }
+    order
+}
+
+/// A topic and what is open about it.
+#[derive(Clone, Debug)]
+pub struct TopicPage {
+    /// Its part of the address.
+    pub slug: String,
+    /// Its name.
+    pub name: String,
+    /// The groups about it.
+    pub groups: Vec<GroupTeaser>,
+    /// Posts that name it, newest first.
+    pub entries: Vec<Entry>,
+}
+
+/// A topic's page.
+pub async fn topic(kindred: &Kindred, viewer: &Viewer, slug: &str) -> Result<TopicPage> {
+    let viewer = viewer.clone();
+    let slug = topics::slug(slug).ok_or(Refusal::NoSuchPost)?;
+    kindred
+        .read(move |db| {
+            let topic = store::by_slug(db, &slug)?.ok_or(Refusal::NoSuchPost)?;
+            let mut teasers = Vec::new();
+            let about = store::groups_about(db, topic.id, TEASERS)?;
+            for (group, actor) in groups::find_many(db, &about)? {
+                if sight::of_group(db, &viewer, &group)? {
+                    teasers.push(GroupTeaser {
+                        topics: actor.topics.to_vec(),
+                        actor,
+                    });
+                }
+            }
+            let posts = store::posts_about(db, topic.id, &Page::first(USUAL))?;
+            let posts = sight::of_posts(db, &viewer, posts)?;
+            let entries = sight::views(db, &viewer, posts)?
+                .into_iter()
+                .map(|view| Entry {
+                    id: view.post.id.0,
+                    view,
+                    boost: None,
+                })
+                .collect();
+            Ok(TopicPage {
+                slug: topic.slug,
+                name: topic.name,
+                groups: teasers,
+                entries,
+            })
+        })
+        .await
+}
+
+/// The path of whoever has this handle here.
+pub async fn address_of(kindred: &Kindred, handle: &str) -> Result<String> {
+    let handle = handle.trim_start_matches('@').to_lowercase();
+    let app = kindred.clone();
+    kindred
+        .read(move |db| {
+            let actor = actors::by_handle(db, &handle, "")?
+                .filter(|actor| actor.deleted_at.is_none())
+                .ok_or(Refusal::NoSuchPerson)?;
+            let uri = links::actor(app.settings(), actor.kind, &actor.handle);
+            Ok(uri
+                .strip_prefix(app.settings().origin.as_str())
+                .unwrap_or("/")
+                .to_owned())
+        })
+        .await
+}

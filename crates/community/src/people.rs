@@ -1,0 +1,251 @@
+//! People: arriving, being found, being forgotten; and the instance's own Service actor, which signs what nobody in particular says.
+
+use kindred_protocol::keys::KeyPair;
+use kindred_storage::{
+    AccountId, AccountOwner, AccountRole, AccountState, ActorId, ActorKind, Json,
+    accounts::{self, Account},
+    actors::{self, Actor},
+    groups::{self, Group},
+    memberships,
+};
+
+use crate::{
+    Error, Kindred, Ledger, Refusal, Result, links, passwords, policy, sight, views::Viewer,
+};
+
+/// Somebody who is to have an account here.
+#[derive(Clone, Debug)]
+pub struct Newcomer {
+    /// The name in addresses.
+    pub handle: String,
+    /// The name for people; the handle when empty.
+    pub name: Option<String>,
+    /// Where mail goes.
+    pub email: String,
+    /// For signing in with a password; without one, only tokens and other systems open the door.
+    pub password: Option<String>,
+    /// What the account may do here.
+    pub role: AccountRole,
+}
+
+/// Gives somebody an account and a face.
+///
+/// Refuses handles and addresses that are taken, also by those who left: a name is never given twice.
+pub async fn arrive(kindred: &Kindred, newcomer: Newcomer) -> Result<(Account, Actor)> {
+    let handle = policy::handle(&newcomer.handle)?;
+    let email = newcomer.email.trim().to_lowercase();
+    if !looks_like_email(&email) {
+        return Err(Refusal::BadEmail(newcomer.email).into());
+    }
+    let name = checked_name(newcomer.name.as_deref().unwrap_or(&newcomer.handle))?;
+    let password_hash = match newcomer.password {
+        Some(password) => Some(passwords::hash(password).await?),
+        None => None,
+    };
+    let keys = new_keys().await?;
+    kindred
+        .write(move |ledger| {
+            free_handle(ledger, &handle)?;
+            if accounts::by_email(ledger.db, &email)?.is_some() {
+                return Err(Refusal::EmailTaken(email).into());
+            }
+            let actor = new_actor(ledger, ActorKind::Person, &handle, &name, &keys);
+            actors::insert(ledger.db, &actor)?;
+            let account = Account {
+                id: AccountId(ledger.next_id()),
+                actor_id: actor.id,
+                email,
+                password_hash,
+                role: newcomer.role,
+                owner: AccountOwner::Local,
+                external_id: None,
+                state: AccountState::Active,
+                locale: None,
+                created_at: ledger.now,
+                last_seen_at: None,
+            };
+            accounts::insert(ledger.db, &account)?;
+            Ok((account, actor))
+        })
+        .await
+}
+
+/// Somebody's face, if the viewer may know of them.
+pub async fn profile(kindred: &Kindred, viewer: &Viewer, id: ActorId) -> Result<Actor> {
+    let viewer = viewer.clone();
+    kindred
+        .read(move |db| {
+            let actor = actors::find(db, id)?
+                .filter(|actor| actor.kind != ActorKind::Application)
+                .ok_or(Refusal::NoSuchPerson)?;
+            if actor.deleted_at.is_some() || !sight::of_actor(db, &viewer, &actor)? {
+                return Err(Refusal::NoSuchPerson.into());
+            }
+            Ok(actor)
+        })
+        .await
+}
+
+/// What makes this actor a group, when it is one.
+pub async fn group_of(kindred: &Kindred, id: ActorId) -> Result<Option<Group>> {
+    kindred
+        .read(move |db| Ok(groups::find(db, id)?.map(|(group, _)| group)))
+        .await
+}
+
+/// The instance's own Service actor, made at the first call ever.
+pub(crate) async fn ensure_service(kindred: &Kindred) -> Result<Actor> {
+    let uri = links::service(kindred.settings());
+    let known = kindred
+        .read({
+            let uri = uri.clone();
+            move |db| Ok(actors::by_uri(db, &uri)?)
+        })
+        .await?;
+    if let Some(known) = known {
+        return Ok(known);
+    }
+    let keys = new_keys().await?;
+    kindred
+        .write(move |ledger| {
+            // Another process may have been quicker.
+            if let Some(known) = actors::by_uri(ledger.db, &uri)? {
+                return Ok(known);
+            }
+            let handle = ledger.settings.host().to_owned();
+            let name = ledger.settings.name.clone();
+            let mut service = new_actor(ledger, ActorKind::Application, &handle, &name, &keys);
+            service.inbox = links::shared_inbox(ledger.settings);
+            service.locked = true;
+            service.discoverable = false;
+            actors::insert(ledger.db, &service)?;
+            Ok(service)
+        })
+        .await
+}
+
+/// A key takes a tenth of a second of work, so it is made where nobody waits for the thread.
+pub(crate) async fn new_keys() -> Result<KeyPair> {
+    tokio::task::spawn_blocking(KeyPair::generate_rsa)
+        .await
+        .unwrap_or(Err(kindred_protocol::Error::Key(
+            "the thread that made it died",
+        )))
+        .map_err(Error::Protocol)
+}
+
+/// Refuses a handle that anybody here has or had: one name space for people and groups, and names are never given twice.
+pub(crate) fn free_handle(ledger: &mut Ledger<'_>, handle: &str) -> Result<()> {
+    if RESERVED.contains(&handle) || actors::handle_taken(ledger.db, handle)? {
+        return Err(Refusal::HandleTaken(handle.to_owned()).into());
+    }
+    Ok(())
+}
+
+/// Names that would be mistaken for the house itself.
+const RESERVED: [&str; 8] = [
+    "admin",
+    "administrator",
+    "root",
+    "support",
+    "security",
+    "kindred",
+    "actor",
+    "moderator",
+];
+
+/// The row of a new actor of ours.
+pub(crate) fn new_actor(
+    ledger: &Ledger<'_>,
+    kind: ActorKind,
+    handle: &str,
+    name: &str,
+    keys: &KeyPair,
+) -> Actor {
+    let uri = links::actor(ledger.settings, kind, handle);
+    let at = |part: &str| Some(format!("{uri}/{part}"));
+    Actor {
+        id: ActorId(ledger.next_id()),
+        kind,
+        handle: handle.to_owned(),
+        host: String::new(),
+        url: Some(uri.clone()),
+        inbox: format!("{uri}/inbox"),
+        shared_inbox: Some(links::shared_inbox(ledger.settings)),
+        outbox: at("outbox"),
+        followers_uri: at("followers"),
+        following_uri: at("following"),
+        featured_uri: at("featured"),
+        moderators_uri: if kind == ActorKind::Group {
+            at("moderators")
+        } else {
+            None
+        },
+        name: name.to_owned(),
+        summary: String::new(),
+        summary_source: None,
+        icon_url: None,
+        image_url: None,
+        key_id: format!("{uri}#main-key"),
+        public_key_pem: keys.public_pem().to_owned(),
+        private_key_pem: Some(keys.private_pem().to_owned()),
+        locked: false,
+        discoverable: true,
+        indexable: kind == ActorKind::Group,
+        memorial: false,
+        suspended_at: None,
+        moved_to: None,
+        also_known_as: Json(Vec::new()),
+        fields: Json(Vec::new()),
+        topics: Json(Vec::new()),
+        followers_count: 0,
+        following_count: 0,
+        posts_count: 0,
+        last_post_at: None,
+        published_at: ledger.now,
+        updated_at: ledger.now,
+        fetched_at: None,
+        deleted_at: None,
+        uri,
+    }
+}
+
+/// An actor elsewhere is gone: their words, follows and memberships go with them, their name stays taken.
+pub(crate) fn forget(ledger: &mut Ledger<'_>, uri: &str) -> Result<()> {
+    let Some(actor) = actors::by_uri(ledger.db, uri)?
+        .filter(|actor| !actor.host.is_empty() && actor.deleted_at.is_none())
+    else {
+        return Ok(());
+    };
+    crate::posts::retract_all(ledger, &actor)?;
+    kindred_storage::follows::remove_all_of(ledger.db, actor.id)?;
+    memberships::end_all_of(ledger.db, actor.id, ledger.now)?;
+    actors::mark_deleted(ledger.db, actor.id, ledger.now)?;
+    kindred_storage::tombstones::add(ledger.db, uri, ledger.now)?;
+    Ok(())
+}
+
+/// A name for people: 1 to 100 characters that can be seen.
+pub(crate) fn checked_name(name: &str) -> Result<String, Refusal> {
+    let name: String = name
+        .trim()
+        .chars()
+        .filter(|c| !c.is_control() && !is_direction_mark(*c))
+        .collect();
+    if (1..=100).contains(&name.chars().count()) {
+        Ok(name)
+    } else {
+        Err(Refusal::BadName)
+    }
+}
+
+/// Marks that turn the direction of writing can make a name look like another one.
+fn is_direction_mark(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
+fn looks_like_email(email: &str) -> bool {
+    email.len() <= 254
+        && !email.chars().any(|c| c.is_whitespace() || c.is_control())
+        && matches!(email.split_once('@'), Some((local, host)) if !local.is_empty() && !host.is_empty() && !host.contains('@'))
+}

@@ -1,0 +1,230 @@
+//! The rules of living together, as pure functions: who may see, follow, join, post, moderate.
+//!
+//! They take facts and give an answer; they read no clock and ask no database, so that every rule can be read and tested in a table.
+
+use kindred_storage::{
+    ActorId, GroupRole as Role, JoinPolicy, MembershipState, Posting, Visibility, actors::Actor,
+    groups::Group, memberships::Membership, posts::Post,
+};
+
+use crate::{Refusal, settings::Federation};
+
+/// What is known about whoever looks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Eyes {
+    /// Nobody that we know.
+    Stranger,
+    /// Somebody with an account here.
+    Local(ActorId),
+    /// A server that proved who it is.
+    Server {
+        /// There is an agreement between the two companies.
+        partner: bool,
+    },
+}
+
+/// What ties whoever looks to one post. For a server it is the tie of any of its people.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent fact that the rule asks for"
+)]
+pub struct Ties {
+    /// Wrote it.
+    pub author: bool,
+    /// Is named in it.
+    pub named: bool,
+    /// Follows its author, accepted.
+    pub follows_author: bool,
+    /// Belongs to its group.
+    pub member: bool,
+}
+
+/// Whether a post may be seen. The one rule: every way out asks it.
+pub fn may_see(eyes: Eyes, visibility: Visibility, ties: Ties) -> bool {
+    if ties.author {
+        return true;
+    }
+    match visibility {
+        Visibility::Public | Visibility::Unlisted => true,
+        Visibility::Followers => ties.follows_author || ties.named,
+        Visibility::Direct => ties.named,
+        Visibility::Members => ties.member,
+        Visibility::Company => matches!(eyes, Eyes::Local(_)),
+        Visibility::Partners => match eyes {
+            Eyes::Stranger => false,
+            Eyes::Local(_) => true,
+            Eyes::Server { partner } => partner,
+        },
+    }
+}
+
+/// Whether the ties matter for this visibility: what everybody may see needs no further questions.
+pub fn needs_ties(visibility: Visibility) -> bool {
+    !matches!(visibility, Visibility::Public | Visibility::Unlisted)
+}
+
+/// Whether a group, its page and its collections may be seen. A group that is not for everyone does not exist for strangers.
+pub fn may_see_group(eyes: Eyes, group: &Group, member: bool) -> bool {
+    match group.visibility {
+        Visibility::Company => matches!(eyes, Eyes::Local(_)),
+        Visibility::Partners => may_see(eyes, Visibility::Partners, Ties::default()),
+        Visibility::Members => member || matches!(eyes, Eyes::Local(_)),
+        Visibility::Public | Visibility::Unlisted | Visibility::Followers | Visibility::Direct => {
+            true
+        }
+    }
+}
+
+/// Whether letters are exchanged with this server at all.
+pub fn may_talk(
+    federation: Federation,
+    host: &str,
+    blocked: bool,
+    partner: bool,
+) -> Result<(), Refusal> {
+    match federation {
+        Federation::Off => Err(Refusal::FederationOff),
+        _ if blocked => Err(Refusal::HostNotWelcome(host.to_owned())),
+        Federation::Partners if !partner => Err(Refusal::HostNotWelcome(host.to_owned())),
+        Federation::Open | Federation::Partners => Ok(()),
+    }
+}
+
+/// How an asker is let into a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Welcome {
+    /// Comes in at once.
+    Now,
+    /// Waits until somebody of the group agrees.
+    AfterApproval,
+}
+
+/// Whether somebody may follow and join a group, and how.
+pub fn may_join(
+    group: &Group,
+    face: &Actor,
+    who: &Actor,
+    partner: bool,
+    standing: Option<&Membership>,
+    banned: bool,
+) -> Result<Welcome, Refusal> {
+    if banned {
+        return Err(Refusal::NotWelcome(face.name.clone()));
+    }
+    let local = who.host.is_empty();
+    match group.visibility {
+        Visibility::Company if !local => return Err(Refusal::NoSuchGroup),
+        Visibility::Partners if !local && !partner => return Err(Refusal::NoSuchGroup),
+        _ => {}
+    }
+    let state = standing.map(|membership| membership.state);
+    match (group.join_policy, state) {
+        (_, Some(MembershipState::Active | MembershipState::Invited)) | (JoinPolicy::Open, _) => {
+            Ok(Welcome::Now)
+        }
+        (JoinPolicy::Ask, _) => Ok(Welcome::AfterApproval),
+        (JoinPolicy::Invite, _) => Err(Refusal::InvitationOnly(face.name.clone())),
+    }
+}
+
+/// The role somebody has in a group, when they belong to it.
+pub fn role_of(standing: Option<&Membership>) -> Option<Role> {
+    standing
+        .filter(|membership| membership.state == MembershipState::Active)
+        .map(|membership| membership.role)
+}
+
+/// Whether somebody may start a thread or answer in a group.
+pub fn may_post(
+    group: &Group,
+    face: &Actor,
+    standing: Option<&Membership>,
+    banned: bool,
+    thread: Thread,
+) -> Result<(), Refusal> {
+    if banned {
+        return Err(Refusal::NotWelcome(face.name.clone()));
+    }
+    if group.archived_at.is_some() {
+        return Err(Refusal::Locked);
+    }
+    let role = role_of(standing);
+    let leads = matches!(role, Some(Role::Organiser | Role::Moderator));
+    if matches!(thread, Thread::Locked) && !leads {
+        return Err(Refusal::Locked);
+    }
+    match group.posting {
+        Posting::Anyone => Ok(()),
+        Posting::Members if role.is_some() => Ok(()),
+        Posting::Members => Err(Refusal::MembersOnly(face.name.clone())),
+        Posting::Organisers if leads => Ok(()),
+        // Answering is not starting: an announcements-only group still talks below its posts.
+        Posting::Organisers if thread == Thread::Open && role.is_some() => Ok(()),
+        Posting::Organisers => Err(Refusal::OrganisersOnly(face.name.clone())),
+    }
+}
+
+/// Whether a post starts a thread or belongs to one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Thread {
+    /// It starts one.
+    New,
+    /// It answers in one that is open.
+    Open,
+    /// It answers in one that was closed.
+    Locked,
+}
+
+/// Whether somebody may remove, lock, pin, ban in a group.
+pub fn may_moderate(standing: Option<&Membership>) -> Result<(), Refusal> {
+    match role_of(standing) {
+        Some(Role::Organiser | Role::Moderator) => Ok(()),
+        Some(Role::Member) | None => Err(Refusal::ModeratorsOnly),
+    }
+}
+
+/// Whether somebody may edit or delete a post as their own: the stored author decides, exactly.
+pub fn may_change(post: &Post, who: ActorId) -> Result<(), Refusal> {
+    if post.author_id == who {
+        Ok(())
+    } else {
+        Err(Refusal::AuthorOnly)
+    }
+}
+
+/// Whether a post may be passed on to others.
+pub fn may_share(visibility: Visibility) -> Result<(), Refusal> {
+    match visibility {
+        Visibility::Public | Visibility::Unlisted => Ok(()),
+        _ => Err(Refusal::NotForSharing),
+    }
+}
+
+/// The visibility that a post has in a group, or `None` when it cannot stand there.
+///
+/// The group's word holds, but nothing becomes visible to more people than its author wanted: what its author kept among followers
+/// or in a conversation stays out of a public group, and what was public elsewhere cannot be made a secret here (`here` tells
+/// whether the author is one of ours, whose words have not gone out yet).
+pub fn visibility_in_group(group: Visibility, own: Visibility, here: bool) -> Option<Visibility> {
+    match (group, own) {
+        (Visibility::Public, Visibility::Public | Visibility::Unlisted) => Some(own),
+        (Visibility::Public, _) => None,
+        (_, Visibility::Public | Visibility::Unlisted) if !here => None,
+        (closed, _) => Some(closed),
+    }
+}
+
+/// A handle: 1 to 30 of `a`–`z`, `0`–`9`, `_`. The narrowest rule among the peers (Lemmy's), so that the name works everywhere.
+pub fn handle(text: &str) -> Result<String, Refusal> {
+    let handle = text.trim().to_ascii_lowercase();
+    let fits = (1..=30).contains(&handle.len())
+        && handle
+            .bytes()
+            .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'_');
+    if fits {
+        Ok(handle)
+    } else {
+        Err(Refusal::BadHandle(text.to_owned()))
+    }
+}

@@ -1,0 +1,452 @@
+//! Posts: published, edited, taken back.
+//!
+//! A post of ours and one that was heard go the same way: both become a [`Publication`], and [`place`] decides where it belongs,
+//! writes it down, tells those who should hear, and lets its group pass it on.
+
+pub(crate) mod compose;
+pub(crate) mod reactions;
+pub(crate) mod take_in;
+
+pub use reactions::{boost, like, unboost, unlike};
+
+use kindred_storage::{
+    ActorId, BoostId, EntryId, NotificationKind, PostId, TopicId, Visibility,
+    actors::{self, Actor},
+    boosts::{self, Boost},
+    groups, memberships, polls,
+    polls::Poll,
+    posts::{self, Count, Post},
+    timelines, tombstones,
+    topics::{self as store, Topic},
+};
+use serde_json::Value;
+
+use crate::{
+    Kindred, Ledger, Refusal, Result, announce, membership, notify,
+    policy::{self, Thread},
+    sight,
+    speech::Spoken,
+    topics,
+    views::{Draft, PostView, Viewer},
+};
+
+/// The longest text of ours, in characters.
+pub const LONGEST_TEXT: usize = 10_000;
+
+/// Something that is about to become a post.
+pub(crate) struct Publication {
+    /// The post as its author made it. Its place (group, thread, visibility in a group) is settled by [`place`].
+    pub post: Post,
+    /// Whom it names.
+    pub mentions: Vec<ActorId>,
+    /// The groups it is meant for, the most wanted first.
+    pub groups: Vec<ActorId>,
+    /// Its poll.
+    pub poll: Option<Poll>,
+    /// How it was said.
+    pub said: Said,
+}
+
+/// How a post was said.
+pub(crate) enum Said {
+    /// By somebody of ours: we say it to others.
+    Here,
+    /// By somebody elsewhere, in these words, which a group passes on unchanged.
+    Elsewhere(Value),
+}
+
+/// Publishes what somebody of ours wrote.
+///
+/// With an idempotency key a second call within the hour answers with the first one's post.
+pub async fn publish(
+    kindred: &Kindred,
+    who: &Actor,
+    draft: Draft,
+    idempotency: Option<String>,
+) -> Result<PostView> {
+    let key = idempotency.map(|key| (who.id, key));
+    if let Some(known) = key
+        .as_ref()
+        .and_then(|key| kindred.keys().published.get(key))
+    {
+        return crate::timelines::one(kindred, &Viewer::Local(who.id), known).await;
+    }
+    let composed = compose::compose(kindred, who, &draft).await?;
+    let author = who.clone();
+    let viewer = Viewer::Local(who.id);
+    let view = kindred
+        .write(move |ledger| {
+            let publication = composed.into_publication(ledger, &author)?;
+            let post = place(ledger, &author, publication)?;
+            sight::view(ledger.db, &viewer, post)
+        })
+        .await?;
+    if let Some(key) = key {
+        kindred.keys().published.insert(key, view.post.id);
+    }
+    Ok(view)
+}
+
+/// Changes what somebody of ours wrote. What it answers and where it stands stays as it is.
+pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> Result<PostView> {
+    let composed = compose::compose(kindred, who, &draft).await?;
+    let author = who.clone();
+    let viewer = Viewer::Local(who.id);
+    kindred
+        .write(move |ledger| {
+            let post = living(ledger, id)?;
+            policy::may_change(&post, author.id)?;
+            let changed = composed.into_edit(ledger, &post);
+            let mentions: Vec<ActorId> = changed.mentions.clone();
+            posts::edit(ledger.db, post.id, &changed.patch)?;
+            posts::mention_only(ledger.db, post.id, &mentions)?;
+            let post = living(ledger, id)?;
+            let update = with_spoken(ledger, &post, |ledger, spoken| {
+                announce::edited(ledger, spoken)
+            })?;
+            pass_on_activity(ledger, &post, &update)?;
+            sight::view(ledger.db, &viewer, post)
+        })
+        .await
+}
+
+/// Takes back what somebody of ours wrote. Answers it as it was.
+pub async fn delete(kindred: &Kindred, who: &Actor, id: PostId) -> Result<PostView> {
+    let author = who.clone();
+    let viewer = Viewer::Local(who.id);
+    kindred
+        .write(move |ledger| {
+            let post = living(ledger, id)?;
+            policy::may_change(&post, author.id)?;
+            let view = sight::view(ledger.db, &viewer, post.clone())?;
+            let deletion = with_spoken(ledger, &post, |ledger, spoken| {
+                announce::deleted(ledger, spoken)
+            })?;
+            retract(ledger, &post, &deletion)?;
+            Ok(view)
+        })
+        .await
+}
+
+/// A post that is there: neither deleted nor removed.
+pub(crate) fn living(ledger: &mut Ledger<'_>, id: PostId) -> Result<Post> {
+    posts::find(ledger.db, id)?
+        .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
+        .ok_or_else(|| Refusal::NoSuchPost.into())
+}
+
+/// Finds a post its place: in a thread, in a group, in the homes of those who hear of it. Then says it and passes it on.
+///
+/// A group that does not take it refuses our own people; what came from elsewhere is then kept outside of the group.
+pub(crate) fn place(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    mut publication: Publication,
+) -> Result<Post> {
+    let parent = match &publication.post.parent_uri {
+        Some(uri) => posts::by_uri(ledger.db, uri)?.filter(|parent| parent.deleted_at.is_none()),
+        None => None,
+    };
+    if let Some(parent) = &parent {
+        publication.post.parent_id = Some(parent.id);
+        publication.post.root_id = parent.root_id;
+    }
+    let room = find_room(ledger, author, &mut publication, parent.as_ref())?;
+    let post = publication.post;
+    posts::insert(ledger.db, &post)?;
+    posts::mention(ledger.db, post.id, &publication.mentions)?;
+    if let Some(poll) = &publication.poll {
+        polls::record(ledger.db, poll)?;
+    }
+    tie_hashtags(ledger, &post)?;
+    adopt_orphans(ledger, &post)?;
+    if let Some(parent) = &parent {
+        posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
+    }
+    actors::note_post(ledger.db, author.id, ledger.now)?;
+    lay_into_homes(ledger, author, &post, parent.as_ref())?;
+    tell_the_named(
+        ledger,
+        author,
+        &post,
+        &publication.mentions,
+        parent.as_ref(),
+    )?;
+    let create = match publication.said {
+        Said::Here => with_spoken(ledger, &post, |ledger, spoken| {
+            announce::published(ledger, spoken)
+        })?,
+        Said::Elsewhere(create) => create,
+    };
+    if let Some(room) = room {
+        pass_on(ledger, &room, &post, &create)?;
+    }
+    Ok(post)
+}
+
+/// The group of ours that takes the post, if any; a group elsewhere is only noted, since it passes on by itself.
+fn find_room(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    publication: &mut Publication,
+    parent: Option<&Post>,
+) -> Result<Option<Actor>> {
+    // A reply belongs to the group of its thread even when it forgets to say so.
+    let wanted: Vec<ActorId> = parent
+        .and_then(|parent| parent.group_id)
+        .into_iter()
+        .chain(publication.groups.iter().copied())
+        .collect();
+    let here = author.host.is_empty();
+    for id in wanted {
+        let Some((group, face)) = groups::find(ledger.db, id)? else {
+            continue;
+        };
+        if face.deleted_at.is_some() {
+            continue;
+        }
+        if !face.host.is_empty() {
+            publication.post.group_id = Some(face.id);
+            return Ok(None);
+        }
+        let thread = match parent {
+            None => Thread::New,
+            Some(parent) if is_locked(ledger, parent)? => Thread::Locked,
+            Some(_) => Thread::Open,
+        };
+        let standing = memberships::standing(ledger.db, face.id, author.id)?;
+        let banned = membership::is_banned(ledger, face.id, author.id)?;
+        let allowed = policy::may_post(&group, &face, standing.as_ref(), banned, thread);
+        let visibility =
+            policy::visibility_in_group(group.visibility, publication.post.visibility, here);
+        match (allowed, visibility) {
+            (Ok(()), Some(visibility)) => {
+                publication.post.group_id = Some(face.id);
+                publication.post.visibility = visibility;
+                return Ok(Some(face));
+            }
+            (Err(refusal), _) if here => return Err(refusal.into()),
+            _ => {}
+        }
+    }
+    Ok(None)
+}
+
+fn is_locked(ledger: &mut Ledger<'_>, parent: &Post) -> Result<bool> {
+    if parent.locked_at.is_some() {
+        return Ok(true);
+    }
+    Ok(posts::find(ledger.db, parent.root_id)?.is_some_and(|root| root.locked_at.is_some()))
+}
+
+/// Answers that were here before what they answer find their thread now.
+fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+    for orphan in posts::waiting_for(ledger.db, &post.uri)? {
+        posts::attach(ledger.db, orphan.id, post.id, post.root_id)?;
+        posts::adjust(ledger.db, post.id, Count::Replies, 1)?;
+    }
+    Ok(())
+}
+
+/// The most hashtags of a post that count.
+const MOST_HASHTAGS: usize = 100;
+
+fn tie_hashtags(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+    let mut ids = Vec::new();
+    for tag in post
+        .tags
+        .iter()
+        .filter(|tag| tag.kind == posts::TagKind::Hashtag)
+        .take(MOST_HASHTAGS)
+    {
+        let Some(slug) = topics::slug(&tag.name) else {
+            continue;
+        };
+        let id = TopicId(ledger.next_id());
+        let topic = Topic {
+            id,
+            slug,
+            name: tag.name.trim_start_matches('#').to_owned(),
+            created_at: ledger.now,
+        };
+        ids.push(store::ensure(ledger.db, &topic)?.id);
+    }
+    if !ids.is_empty() {
+        store::set_post(ledger.db, post.id, &ids)?;
+    }
+    Ok(())
+}
+
+/// Lays a post into the homes of its author and of those here who follow the author.
+fn lay_into_homes(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    post: &Post,
+    parent: Option<&Post>,
+) -> Result<()> {
+    let entry = timelines::Entry {
+        entry_id: EntryId::from(post.id),
+        post_id: post.id,
+        by_id: None,
+    };
+    if author.host.is_empty() {
+        timelines::put_home_of(ledger.db, entry, author.id)?;
+    }
+    if matches!(
+        post.visibility,
+        Visibility::Public | Visibility::Unlisted | Visibility::Followers
+    ) {
+        // An answer is of interest to those who follow both sides of the conversation.
+        let other = parent
+            .map(|parent| parent.author_id)
+            .filter(|other| *other != author.id);
+        match other {
+            Some(other) => timelines::put_home_of_both(ledger.db, entry, author.id, other)?,
+            None => timelines::put_home(ledger.db, entry, author.id)?,
+        };
+    }
+    Ok(())
+}
+
+fn tell_the_named(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    post: &Post,
+    mentions: &[ActorId],
+    parent: Option<&Post>,
+) -> Result<()> {
+    let answered = parent.map(|parent| parent.author_id);
+    for named in actors::find_many(ledger.db, mentions)? {
+        if Some(named.id) != answered {
+            notify::tell(
+                ledger,
+                &named,
+                NotificationKind::Mention,
+                author.id,
+                Some(post.id),
+                post.group_id,
+            )?;
+        }
+    }
+    if let Some(answered) = answered {
+        let answered = ledger.actor(answered)?;
+        notify::tell(
+            ledger,
+            &answered,
+            NotificationKind::Reply,
+            author.id,
+            Some(post.id),
+            post.group_id,
+        )?;
+    }
+    Ok(())
+}
+
+/// A group of ours passes a post on, once and for ever under the same address.
+fn pass_on(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, create: &Value) -> Result<()> {
+    let boost = Boost {
+        id: BoostId(ledger.next_id()),
+        actor_id: group.id,
+        post_id: post.id,
+        uri: announce::fresh(ledger),
+        relay_uri: Some(announce::fresh(ledger)),
+        undone_at: None,
+        created_at: ledger.now,
+    };
+    if !boosts::record(ledger.db, &boost)? {
+        return Ok(());
+    }
+    actors::note_post(ledger.db, group.id, ledger.now)?;
+    if post.parent_id.is_none() && post.parent_uri.is_none() {
+        let entry = timelines::Entry {
+            entry_id: EntryId::from(boost.id),
+            post_id: post.id,
+            by_id: Some(group.id),
+        };
+        timelines::put_home(ledger.db, entry, group.id)?;
+    }
+    announce::passed_on(ledger, group, post, &boost, create)
+}
+
+/// The group of ours in which a post stands passes on what happened to it.
+pub(crate) fn pass_on_activity(
+    ledger: &mut Ledger<'_>,
+    post: &Post,
+    activity: &Value,
+) -> Result<()> {
+    match room_of(ledger, post)? {
+        Some(group) => announce::passed_on_activity(ledger, &group, post, activity),
+        None => Ok(()),
+    }
+}
+
+/// The group of ours in which a post stands.
+pub(crate) fn room_of(ledger: &mut Ledger<'_>, post: &Post) -> Result<Option<Actor>> {
+    let Some(id) = post.group_id else {
+        return Ok(None);
+    };
+    Ok(actors::find(ledger.db, id)?
+        .filter(|group| group.host.is_empty() && group.deleted_at.is_none()))
+}
+
+/// Takes a post away for good, wherever it stands; its group withdraws it with these words.
+pub(crate) fn retract(ledger: &mut Ledger<'_>, post: &Post, deletion: &Value) -> Result<()> {
+    posts::mark_deleted(ledger.db, post.id, ledger.now)?;
+    tombstones::add(ledger.db, &post.uri, ledger.now)?;
+    clear_away(ledger, post)?;
+    withdraw(ledger, post, deletion)
+}
+
+/// Takes everything away that somebody ever wrote here.
+pub(crate) fn retract_all(ledger: &mut Ledger<'_>, author: &Actor) -> Result<()> {
+    loop {
+        let page = posts::page_of_author(ledger.db, author.id, &kindred_storage::Page::first(100))?;
+        if page.is_empty() {
+            return Ok(());
+        }
+        for post in page {
+            let card = kindred_protocol::write::ActivityCard {
+                id: format!("{}#delete", post.uri),
+                actor: author.uri.clone(),
+                to: vec![kindred_protocol::vocabulary::PUBLIC.to_owned()],
+                ..Default::default()
+            };
+            let deletion = kindred_protocol::write::delete(&card, &post.uri, None);
+            retract(ledger, &post, &deletion)?;
+        }
+    }
+}
+
+/// Takes a post out of the lists and counts that it stands in.
+pub(crate) fn clear_away(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+    timelines::forget_post(ledger.db, post.id)?;
+    if let Some(parent) = post.parent_id {
+        posts::adjust(ledger.db, parent, Count::Replies, -1)?;
+    }
+    actors::adjust(ledger.db, post.author_id, actors::Count::Posts, -1)?;
+    Ok(())
+}
+
+/// The group of ours in which a post stood withdraws it.
+pub(crate) fn withdraw(ledger: &mut Ledger<'_>, post: &Post, deletion: &Value) -> Result<()> {
+    let Some(group) = room_of(ledger, post)? else {
+        return Ok(());
+    };
+    let boost =
+        boosts::find(ledger.db, group.id, post.id)?.filter(|boost| boost.undone_at.is_none());
+    if let Some(boost) = &boost {
+        boosts::undo(ledger.db, boost.id, ledger.now)?;
+        actors::adjust(ledger.db, group.id, actors::Count::Posts, -1)?;
+    }
+    announce::withdrawn(ledger, &group, post, boost.as_ref(), deletion)
+}
+
+/// Gathers what a post speaks of and hands it over.
+pub(crate) fn with_spoken<T>(
+    ledger: &mut Ledger<'_>,
+    post: &Post,
+    then: impl FnOnce(&mut Ledger<'_>, &Spoken<'_>) -> Result<T>,
+) -> Result<T> {
+    let rows = sight::gather_spoken(ledger.db, post)?;
+    then(ledger, &rows.spoken(post))
+}

@@ -1,0 +1,325 @@
+//! From what somebody typed to a post: markup, mentions, hashtags, title, the group it goes to.
+
+use std::collections::HashMap;
+
+use kindred_protocol::{
+    html::{self, Handle, Links, Markup, Mentioned},
+    webfinger,
+};
+use kindred_storage::{
+    ActorId, ActorKind, Json, PostId, PostKind, Visibility,
+    actors::{self, Actor},
+    groups,
+    posts::{Post, PostPatch, Tag, TagKind},
+};
+
+use crate::{
+    Kindred, Ledger, Refusal, Result, links,
+    posts::{LONGEST_TEXT, Publication, Said},
+    remote, sight, topics,
+    views::{Audience, Draft, TextFormat, Viewer},
+};
+
+/// The most people that a text may name.
+const MOST_MENTIONS: usize = 20;
+
+/// A longer text with a title goes out as an article, a shorter one as a note with a name, which microblogs show whole.
+const NOTE_WITH_TITLE: usize = 1_000;
+
+/// A draft whose names have been looked up and whose text has been rendered.
+pub(crate) struct Composed {
+    draft: Draft,
+    html: String,
+    named: Vec<Actor>,
+    hashtags: Vec<String>,
+}
+
+/// Looks up who is named and renders the text.
+pub(crate) async fn compose(kindred: &Kindred, who: &Actor, draft: &Draft) -> Result<Composed> {
+    let length = draft.text.chars().count();
+    if draft.text.trim().is_empty() {
+        return Err(Refusal::EmptyPost.into());
+    }
+    if length > LONGEST_TEXT {
+        return Err(Refusal::PostTooLong(length, LONGEST_TEXT).into());
+    }
+    let markup = match draft.format {
+        TextFormat::Plain => Markup::Plain,
+        TextFormat::Markdown => Markup::Markdown,
+    };
+    let directory = look_up(kindred, who, html::mentions(&draft.text, markup)).await?;
+    let rendered = match markup {
+        Markup::Plain => html::from_plain(&draft.text, &directory),
+        Markup::Markdown => html::from_markdown(&draft.text, &directory),
+    };
+    let named = rendered
+        .mentions
+        .iter()
+        .filter_map(|mention| {
+            directory
+                .people
+                .values()
+                .flatten()
+                .find(|actor| actor.uri == mention.id)
+                .cloned()
+        })
+        .collect();
+    Ok(Composed {
+        draft: draft.clone(),
+        html: rendered.html,
+        named,
+        hashtags: rendered.hashtags,
+    })
+}
+
+/// Who is meant by the handles in a text.
+struct Directory {
+    people: HashMap<(String, Option<String>), Option<Actor>>,
+    origin: String,
+}
+
+impl Links for Directory {
+    fn mention(&self, handle: &Handle) -> Option<Mentioned> {
+        let actor = self
+            .people
+            .get(&(handle.name.to_lowercase(), handle.host.clone()))?
+            .as_ref()?;
+        Some(Mentioned {
+            id: actor.uri.clone(),
+            url: actor.url.clone().unwrap_or_else(|| actor.uri.clone()),
+            name: actor.handle.clone(),
+        })
+    }
+
+    fn hashtag(&self, name: &str) -> Option<String> {
+        Some(format!("{}/topics/{}", self.origin, topics::slug(name)?))
+    }
+}
+
+/// Looks people up: here, among those we know, and at their own server when they are new to us. Who cannot be found stays plain text.
+async fn look_up(kindred: &Kindred, who: &Actor, handles: Vec<Handle>) -> Result<Directory> {
+    let mut directory = Directory {
+        people: HashMap::new(),
+        origin: kindred.settings().origin.clone(),
+    };
+    for handle in handles.into_iter().take(MOST_MENTIONS) {
+        let name = handle.name.to_lowercase();
+        let host = handle
+            .host
+            .clone()
+            .filter(|host| host != kindred.settings().host())
+            .unwrap_or_default();
+        let viewer = Viewer::Local(who.id);
+        let known = {
+            let (name, host) = (name.clone(), host.clone());
+            kindred
+                .read(move |db| match actors::by_handle(db, &name, &host)? {
+                    Some(actor)
+                        if actor.deleted_at.is_none() && sight::of_actor(db, &viewer, &actor)? =>
+                    {
+                        Ok(Some(actor))
+                    }
+                    _ => Ok(None),
+                })
+                .await?
+        };
+        let actor = match known {
+            None if !host.is_empty() => found_elsewhere(kindred, &name, &host).await,
+            known => known,
+        };
+        directory.people.insert((name, handle.host), actor);
+    }
+    Ok(directory)
+}
+
+async fn found_elsewhere(kindred: &Kindred, name: &str, host: &str) -> Option<Actor> {
+    remote::welcome(kindred, host).await.ok()?;
+    let handle = webfinger::Handle {
+        name: name.to_owned(),
+        host: host.to_owned(),
+    };
+    let found = webfinger::lookup(kindred.network(), &handle).await.ok()?;
+    remote::actor(kindred, found.actor.as_str()).await.ok()
+}
+
+impl Composed {
+    /// The post as it is about to be placed.
+    pub(crate) fn into_publication(
+        self,
+        ledger: &mut Ledger<'_>,
+        author: &Actor,
+    ) -> Result<Publication> {
+        let parent = match self.draft.reply_to {
+            Some(id) => {
+                let parent = super::living(ledger, id)?;
+                Some(sight::of_post(
+                    ledger.db,
+                    &Viewer::Local(author.id),
+                    parent,
+                )?)
+            }
+            None => None,
+        };
+        let id = PostId(ledger.next_id());
+        let group = self.group(ledger, parent.as_ref())?;
+        let visibility = visibility(ledger, self.draft.audience, parent.as_ref(), group.as_ref())?;
+        let post = Post {
+            id,
+            uri: links::post(ledger.settings, id),
+            url: None,
+            author_id: author.id,
+            group_id: None,
+            parent_id: parent.as_ref().map(|parent| parent.id),
+            parent_uri: parent.as_ref().map(|parent| parent.uri.clone()),
+            root_id: parent.as_ref().map_or(id, |parent| parent.root_id),
+            // A thread belongs to whoever started it: the answer carries the address that its owner gave it.
+            context_uri: parent
+                .as_ref()
+                .and_then(|parent| parent.context_uri.clone()),
+            kind: kind_of(&self.draft),
+            title: title_of(&self.draft),
+            warning: self
+                .draft
+                .warning
+                .clone()
+                .filter(|warning| !warning.trim().is_empty()),
+            sensitive: self.draft.sensitive || self.draft.warning.is_some(),
+            language: self.draft.language.clone(),
+            visibility,
+            link_url: None,
+            published_at: ledger.now,
+            edited_at: None,
+            deleted_at: None,
+            removed_at: None,
+            removed_by: None,
+            removed_reason: None,
+            locked_at: None,
+            pinned_at: None,
+            replies_count: 0,
+            likes_count: 0,
+            boosts_count: 0,
+            tags: Json(self.tags(ledger)),
+            attachments: Json(Vec::new()),
+            content: self.html.clone(),
+            source: Some(self.draft.text.clone()),
+        };
+        Ok(Publication {
+            post,
+            mentions: self.people(),
+            groups: group.into_iter().map(|group| group.id).collect(),
+            poll: None,
+            said: Said::Here,
+        })
+    }
+
+    /// The group that it goes to: the one that was chosen, or the first one that is named. Answers go where their thread is.
+    fn group(&self, ledger: &mut Ledger<'_>, parent: Option<&Post>) -> Result<Option<Actor>> {
+        if let Some(chosen) = self.draft.group {
+            let (_, face) = groups::find(ledger.db, chosen)?.ok_or(Refusal::NoSuchGroup)?;
+            return Ok(Some(face));
+        }
+        if let Some(group) = parent.and_then(|parent| parent.group_id) {
+            return Ok(Some(ledger.actor(group)?));
+        }
+        Ok(self
+            .named
+            .iter()
+            .find(|actor| actor.kind == ActorKind::Group)
+            .cloned())
+    }
+
+    fn people(&self) -> Vec<ActorId> {
+        self.named.iter().map(|actor| actor.id).collect()
+    }
+
+    fn tags(&self, ledger: &Ledger<'_>) -> Vec<Tag> {
+        let mentions = self.named.iter().map(|actor| Tag {
+            kind: TagKind::Mention,
+            name: format!("@{}", links::full_acct(ledger.settings, actor)),
+            href: actor.uri.clone(),
+        });
+        let hashtags = self.hashtags.iter().map(|name| Tag {
+            kind: TagKind::Hashtag,
+            name: name.clone(),
+            href: topics::slug(name)
+                .map(|slug| links::topic(ledger.settings, &slug))
+                .unwrap_or_default(),
+        });
+        mentions.chain(hashtags).collect()
+    }
+
+    /// What an edit changes.
+    pub(crate) fn into_edit(self, ledger: &Ledger<'_>, post: &Post) -> Edit {
+        let patch = PostPatch {
+            title: Some(title_of(&self.draft)),
+            content: Some(self.html.clone()),
+            source: Some(Some(self.draft.text.clone())),
+            warning: Some(
+                self.draft
+                    .warning
+                    .clone()
+                    .filter(|warning| !warning.trim().is_empty()),
+            ),
+            sensitive: Some(self.draft.sensitive || self.draft.warning.is_some()),
+            language: self.draft.language.clone().map(Some),
+            tags: Some(Json(self.tags(ledger))),
+            // Never before it was published: GoToSocial calls that malformed.
+            edited_at: Some(Some(ledger.now.max(post.published_at))),
+            ..PostPatch::default()
+        };
+        Edit {
+            patch,
+            mentions: self.people(),
+        }
+    }
+}
+
+/// What an edit changes.
+pub(crate) struct Edit {
+    pub patch: PostPatch,
+    pub mentions: Vec<ActorId>,
+}
+
+fn kind_of(draft: &Draft) -> PostKind {
+    match &draft.title {
+        Some(title) if !title.trim().is_empty() && draft.text.chars().count() > NOTE_WITH_TITLE => {
+            PostKind::Article
+        }
+        _ => PostKind::Note,
+    }
+}
+
+fn title_of(draft: &Draft) -> Option<String> {
+    draft
+        .title
+        .as_deref()
+        .map(str::trim)
+        .filter(|title| !title.is_empty())
+        .map(|title| title.chars().take(200).collect())
+}
+
+/// Who may see it: what the author chose, but never more than may see what it answers. A closed group decides by itself.
+fn visibility(
+    ledger: &mut Ledger<'_>,
+    audience: Audience,
+    parent: Option<&Post>,
+    group: Option<&Actor>,
+) -> Result<Visibility> {
+    let chosen = match audience {
+        Audience::Public => Visibility::Public,
+        Audience::Unlisted => Visibility::Unlisted,
+        Audience::Followers => Visibility::Followers,
+        Audience::Direct => Visibility::Direct,
+    };
+    if let Some(group) = group
+        && let Some((group, _)) = groups::find(ledger.db, group.id)?
+        && group.visibility != Visibility::Public
+    {
+        return Ok(group.visibility);
+    }
+    Ok(match parent.map(|parent| parent.visibility) {
+        Some(Visibility::Direct) => Visibility::Direct,
+        Some(Visibility::Followers) if chosen != Visibility::Direct => Visibility::Followers,
+        _ => chosen,
+    })
+}

@@ -1,0 +1,445 @@
+//! Posts from elsewhere: taken in when they concern somebody here, kept out otherwise.
+//!
+//! Whether the words are really their author's has been decided before: by the signature of the letter, or because they were fetched
+//! from their own address.
+
+use kindred_protocol::{
+    Uri, html,
+    vocabulary::{self, AttachmentKind, Note, PUBLIC, Tag as WireTag},
+};
+use kindred_storage::{
+    ActorId, ActorKind, Json, Moment, PostId, PostKind, Visibility,
+    actors::{self, Actor},
+    follows,
+    polls::{self, Poll, PollOption},
+    posts::{self, Attachment, Post, PostPatch, Tag, TagKind},
+    tombstones,
+};
+use serde_json::Value;
+
+use crate::{
+    Kindred, Ledger, Result,
+    jobs::{Job, lane_look},
+    posts::{Publication, Said, pass_on_activity, place},
+    remote,
+};
+
+/// The most people that a post may name and still be told to them.
+const MOST_MENTIONS: usize = 20;
+
+/// Older posts do not enter a group any more: they would be passed on as news.
+const TOO_OLD_FOR_A_GROUP: std::time::Duration = std::time::Duration::from_hours(30 * 24);
+
+/// Takes in what its author just told us, if it concerns anybody here. `create` is the activity as it was said.
+pub(crate) fn told(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    note: &Note,
+    create: &Value,
+) -> Result<Option<Post>> {
+    if note.is_vote() {
+        vote(ledger, author, note)?;
+        return Ok(None);
+    }
+    take(
+        ledger,
+        author,
+        note,
+        Said::Elsewhere(create.clone()),
+        Concern::MustBeOurs,
+    )
+}
+
+/// Takes in what was fetched because something here needs it.
+pub(crate) async fn fetched(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
+    let Some(author) = note.author().map(|uri| uri.as_str().to_owned()) else {
+        return Ok(None);
+    };
+    let author = remote::actor(kindred, &author).await?;
+    kindred
+        .write(move |ledger| {
+            // There is no activity to pass on: whoever fetched it decides what becomes of it.
+            take(
+                ledger,
+                &author,
+                &note,
+                Said::Elsewhere(Value::Null),
+                Concern::Known,
+            )
+        })
+        .await
+}
+
+/// Whether it has to be shown that a post concerns somebody here.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Concern {
+    MustBeOurs,
+    Known,
+}
+
+fn take(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    note: &Note,
+    said: Said,
+    concern: Concern,
+) -> Result<Option<Post>> {
+    let uri = note.id.as_str();
+    if ledger.settings.is_ours(uri)
+        || matches!(
+            note.kind,
+            vocabulary::PostKind::ChatMessage | vocabulary::PostKind::Other(_)
+        )
+    {
+        return Ok(None);
+    }
+    if let Some(known) = posts::by_uri(ledger.db, uri)? {
+        return Ok(Some(known));
+    }
+    // Its Delete may have come first.
+    if tombstones::is_gone(ledger.db, uri)? {
+        return Ok(None);
+    }
+    let named = named_actors(ledger, note)?;
+    let visibility = visibility_of(author, note, &named);
+    let parent = match &note.in_reply_to {
+        Some(parent) => posts::by_uri(ledger.db, parent.as_str())?,
+        None => None,
+    };
+    let concerns_us = parent.is_some()
+        || named.iter().any(|actor| actor.host.is_empty())
+        || follows::has_local_follower(ledger.db, author.id)?;
+    if concern == Concern::MustBeOurs && !concerns_us {
+        return Ok(None);
+    }
+    let fresh = note
+        .published
+        .is_none_or(|at| ledger.now.since(Moment(at)) < TOO_OLD_FOR_A_GROUP);
+    let relayed = !matches!(said, Said::Elsewhere(Value::Null));
+    let groups = named
+        .iter()
+        .filter(|actor| {
+            actor.kind == ActorKind::Group && (!actor.host.is_empty() || (fresh && relayed))
+        })
+        .map(|actor| actor.id)
+        .collect();
+    let mentions = named
+        .iter()
+        .filter(|actor| actor.kind != ActorKind::Group)
+        .map(|actor| actor.id)
+        .collect();
+    let post = to_post(ledger, author, note, visibility);
+    if let (Some(missing), None) = (&post.parent_uri, &parent)
+        && concern == Concern::MustBeOurs
+        && let Ok(address) = Uri::parse(missing)
+    {
+        let job = Job::Ancestors {
+            of: missing.clone(),
+            child: post.uri.clone(),
+        };
+        ledger.enqueue(lane_look(address.host()), &job);
+    }
+    let poll = note.poll.as_ref().map(|poll| to_poll(post.id, poll));
+    place(
+        ledger,
+        author,
+        Publication {
+            post,
+            mentions,
+            groups,
+            poll,
+            said,
+        },
+    )
+    .map(Some)
+}
+
+/// Everybody whom the post names or is addressed to, as far as they are known here.
+fn named_actors(ledger: &mut Ledger<'_>, note: &Note) -> Result<Vec<Actor>> {
+    let mut uris: Vec<String> = Vec::new();
+    let audience = note.audience.iter().map(Uri::as_str);
+    let mentions = note.mentions().map(Uri::as_str);
+    for uri in audience.chain(mentions).chain(note.recipients()) {
+        if uri != PUBLIC && !uris.iter().any(|known| known == uri) && uris.len() < MOST_MENTIONS * 2
+        {
+            uris.push(uri.to_owned());
+        }
+    }
+    let known = actors::by_uris(ledger.db, &uris)?;
+    // In the order in which they were named: the first group is the one that is meant.
+    let mut named: Vec<Actor> = known
+        .into_iter()
+        .filter(|actor| actor.deleted_at.is_none())
+        .collect();
+    named.sort_by_key(|actor| uris.iter().position(|uri| *uri == actor.uri));
+    named.truncate(MOST_MENTIONS);
+    Ok(named)
+}
+
+/// Who may see it, by whom it is addressed to.
+fn visibility_of(author: &Actor, note: &Note, named: &[Actor]) -> Visibility {
+    let has = |list: &[String], uri: Option<&str>| {
+        uri.is_some_and(|uri| list.iter().any(|known| known == uri))
+    };
+    let everybody = |list: &[String]| list.iter().any(|who| who == PUBLIC);
+    if everybody(&note.to) {
+        Visibility::Public
+    } else if everybody(&note.cc) {
+        Visibility::Unlisted
+    } else if has(&note.to, author.followers_uri.as_deref())
+        || has(&note.cc, author.followers_uri.as_deref())
+    {
+        Visibility::Followers
+    } else if named.iter().any(|actor| {
+        actor.kind == ActorKind::Group && has(&note.to, actor.followers_uri.as_deref())
+    }) {
+        Visibility::Members
+    } else {
+        Visibility::Direct
+    }
+}
+
+fn to_post(ledger: &Ledger<'_>, author: &Actor, note: &Note, visibility: Visibility) -> Post {
+    let id = PostId(ledger.next_id());
+    let published_at = Moment(note.published.unwrap_or(ledger.now.0).min(ledger.now.0));
+    let link = note.link.as_ref().map(|uri| uri.as_str().to_owned());
+    Post {
+        id,
+        uri: note.id.as_str().to_owned(),
+        url: note
+            .url
+            .as_ref()
+            .filter(|url| **url != note.id)
+            .map(|url| url.as_str().to_owned()),
+        author_id: author.id,
+        group_id: None,
+        parent_id: None,
+        parent_uri: note.in_reply_to.as_ref().map(|uri| uri.as_str().to_owned()),
+        root_id: id,
+        context_uri: note.context.as_ref().map(|uri| uri.as_str().to_owned()),
+        kind: kind_of(&note.kind),
+        title: title_of(note),
+        warning: warning_of(note),
+        sensitive: note.sensitive,
+        language: note.language.clone().filter(|tag| tag.len() <= 35),
+        visibility,
+        link_url: link,
+        published_at,
+        edited_at: None,
+        deleted_at: None,
+        removed_at: None,
+        removed_by: None,
+        removed_reason: None,
+        locked_at: None,
+        pinned_at: None,
+        replies_count: 0,
+        likes_count: 0,
+        boosts_count: 0,
+        tags: Json(tags_of(note)),
+        attachments: Json(attachments_of(note)),
+        content: clean_content(note),
+        source: None,
+    }
+}
+
+fn kind_of(kind: &vocabulary::PostKind) -> PostKind {
+    match kind {
+        vocabulary::PostKind::Note | vocabulary::PostKind::ChatMessage => PostKind::Note,
+        vocabulary::PostKind::Page => PostKind::Page,
+        vocabulary::PostKind::Article => PostKind::Article,
+        vocabulary::PostKind::Question => PostKind::Question,
+        vocabulary::PostKind::Event => PostKind::Event,
+        vocabulary::PostKind::Video => PostKind::Video,
+        vocabulary::PostKind::Audio => PostKind::Audio,
+        vocabulary::PostKind::Image => PostKind::Image,
+        vocabulary::PostKind::Other(_) => PostKind::Other,
+    }
+}
+
+/// The text as it may be shown: clean HTML, whatever it came as.
+fn clean_content(note: &Note) -> String {
+    html::from_foreign(
+        note.content.as_deref().unwrap_or_default(),
+        note.media_type.as_deref(),
+    )
+}
+
+/// A title as plain text. A question's name is its text; a note's name is a title that group servers give it.
+fn title_of(note: &Note) -> Option<String> {
+    let title = html::to_text(note.name.as_deref()?, 500);
+    Some(title.trim().to_owned()).filter(|title| !title.is_empty())
+}
+
+/// The summary of a note is a warning; that of a longer text is an abstract, which warns of nothing.
+fn warning_of(note: &Note) -> Option<String> {
+    let warns = matches!(
+        note.kind,
+        vocabulary::PostKind::Note | vocabulary::PostKind::Question
+    ) || note.sensitive;
+    note.summary
+        .as_deref()
+        .filter(|_| warns)
+        .map(|summary| html::to_text(summary, 500))
+        .filter(|warning| !warning.is_empty())
+}
+
+fn tags_of(note: &Note) -> Vec<Tag> {
+    note.tags
+        .iter()
+        .take(100)
+        .map(|tag| match tag {
+            WireTag::Mention { href, name } => Tag {
+                kind: TagKind::Mention,
+                name: name.clone().unwrap_or_default(),
+                href: href.as_str().to_owned(),
+            },
+            WireTag::Hashtag { name, href } => Tag {
+                kind: TagKind::Hashtag,
+                name: name.clone(),
+                href: href
+                    .as_ref()
+                    .map(|uri| uri.as_str().to_owned())
+                    .unwrap_or_default(),
+            },
+            WireTag::Emoji { name, icon } => Tag {
+                kind: TagKind::Emoji,
+                name: name.clone(),
+                href: icon
+                    .as_ref()
+                    .map(|uri| uri.as_str().to_owned())
+                    .unwrap_or_default(),
+            },
+        })
+        .collect()
+}
+
+fn attachments_of(note: &Note) -> Vec<Attachment> {
+    note.attachments
+        .iter()
+        .filter(|file| file.kind != AttachmentKind::Link)
+        .take(16)
+        .map(|file| Attachment {
+            url: file.url.as_str().to_owned(),
+            media_type: file.media_type.clone().or_else(|| {
+                Some(
+                    match file.kind {
+                        AttachmentKind::Image => "image/*",
+                        AttachmentKind::Video => "video/*",
+                        AttachmentKind::Audio => "audio/*",
+                        AttachmentKind::Link | AttachmentKind::File => return None,
+                    }
+                    .to_owned(),
+                )
+            }),
+            description: file.alt.clone(),
+            width: file.width,
+            height: file.height,
+            blurhash: file.blurhash.clone(),
+        })
+        .collect()
+}
+
+fn to_poll(post: PostId, poll: &vocabulary::Poll) -> Poll {
+    let count = |votes: u64| i32::try_from(votes).unwrap_or(i32::MAX);
+    Poll {
+        post_id: post,
+        options: Json(
+            poll.options
+                .iter()
+                .take(20)
+                .map(|option| PollOption {
+                    title: option.title.clone(),
+                    votes: count(option.votes),
+                })
+                .collect(),
+        ),
+        multiple: poll.multiple,
+        closes_at: poll.closes_at.map(Moment),
+        closed_at: poll.closed_at.map(Moment),
+        voters: poll.voters.map_or(0, count),
+    }
+}
+
+/// The author tells how a post looks now. Author, address and place never change; an older version changes nothing.
+pub(crate) fn changed(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    note: &Note,
+    update: &Value,
+) -> Result<()> {
+    let Some(post) =
+        posts::by_uri(ledger.db, note.id.as_str())?.filter(|post| post.deleted_at.is_none())
+    else {
+        return Ok(());
+    };
+    crate::policy::may_change(&post, author.id)?;
+    if let Some(poll) = &note.poll {
+        polls::record(ledger.db, &to_poll(post.id, poll))?;
+    }
+    let at = Moment(note.updated.unwrap_or(ledger.now.0).min(ledger.now.0));
+    let counts_only = note.poll.is_some() && note.updated.is_none();
+    if counts_only || post.edited_at.is_some_and(|known| known > at) {
+        return Ok(());
+    }
+    let patch = PostPatch {
+        title: Some(title_of(note)),
+        content: Some(clean_content(note)),
+        warning: Some(warning_of(note)),
+        sensitive: Some(note.sensitive),
+        language: Some(note.language.clone().filter(|tag| tag.len() <= 35)),
+        link_url: Some(note.link.as_ref().map(|uri| uri.as_str().to_owned())),
+        attachments: Some(Json(attachments_of(note))),
+        tags: Some(Json(tags_of(note))),
+        edited_at: Some(Some(at.max(post.published_at))),
+        ..PostPatch::default()
+    };
+    posts::edit(ledger.db, post.id, &patch)?;
+    let mentions: Vec<ActorId> = named_actors(ledger, note)?
+        .iter()
+        .filter(|actor| actor.kind != ActorKind::Group)
+        .map(|actor| actor.id)
+        .collect();
+    posts::mention_only(ledger.db, post.id, &mentions)?;
+    pass_on_activity(ledger, &post, update)
+}
+
+/// A vote in a poll of ours: one choice each (or several where allowed), before the end, for an option that exists.
+fn vote(ledger: &mut Ledger<'_>, voter: &Actor, note: &Note) -> Result<()> {
+    let (Some(parent), Some(choice)) = (&note.in_reply_to, &note.name) else {
+        return Ok(());
+    };
+    let Some(post) =
+        posts::by_uri(ledger.db, parent.as_str())?.filter(|post| post.deleted_at.is_none())
+    else {
+        return Ok(());
+    };
+    let Some(mut poll) = polls::find(ledger.db, post.id)? else {
+        return Ok(());
+    };
+    let ours = ledger.actor(post.author_id)?.host.is_empty();
+    let over = poll.closed_at.is_some() || poll.closes_at.is_some_and(|end| end <= ledger.now);
+    let Some(choice) = poll
+        .options
+        .iter()
+        .position(|option| option.title == *choice)
+    else {
+        return Ok(());
+    };
+    let before = polls::choices(ledger.db, post.id, voter.id)?;
+    if !ours || over || (!poll.multiple && !before.is_empty()) {
+        return Ok(());
+    }
+    if polls::vote(
+        ledger.db,
+        post.id,
+        voter.id,
+        i32::try_from(choice).unwrap_or(i32::MAX),
+    )? {
+        if let Some(option) = poll.options.0.get_mut(choice) {
+            option.votes += 1;
+        }
+        poll.voters += i32::from(before.is_empty());
+        polls::record(ledger.db, &poll)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,571 @@
+//! A letter becomes a use case.
+//!
+//! [`accept`] keeps the letter as a job and lets the door answer 202; [`apply`] works through it later, in the order of its lane. What
+//! a letter may do is judged by what we know, never by what it says of itself, and the same letter twice is once.
+
+mod announced;
+mod moderated;
+
+use kindred_protocol::{
+    Uri, read,
+    vocabulary::{Answer, Document, Envelope, Incoming, Note, Ref},
+};
+use kindred_storage::{
+    ActivityId, ActorId, ActorKind, Direction, ReactionKind, Visibility,
+    activities::{self, Activity},
+    actors::{self, Actor},
+    blocks, boosts, follows, instances, jobs as queue,
+    posts::{self, Post},
+    reactions, tombstones,
+};
+use serde_json::Value;
+
+use crate::{
+    Error, Kindred, Ledger, Refusal, Result,
+    announce::Ask,
+    jobs::{Job, lane_from, lane_to},
+    letters::Letter,
+    membership, people,
+    posts::{reactions as react, retract, take_in},
+    remote,
+};
+
+/// Keeps a letter, so that it is worked through whatever happens next. A letter that is known already is not kept again.
+///
+/// What can be refused by looking alone is refused here, so that the sender learns of it.
+pub async fn accept(kindred: &Kindred, letter: Letter) -> Result<()> {
+    let envelope = read::envelope(letter.body.as_bytes())
+        .map_err(|error| Refusal::NotUnderstood(error.to_string()))?;
+    if !envelope.is_consistent() || claims_what_is_ours(kindred, &envelope) {
+        return Err(Refusal::NotYours.into());
+    }
+    if let Incoming::Create { .. } | Incoming::Update { .. } = &envelope.activity
+        && brings_foreign_words(&envelope)
+    {
+        return Err(Refusal::NotYours.into());
+    }
+    kindred
+        .write(move |ledger| {
+            let activity = ActivityId(ledger.next_id());
+            let heard = Activity {
+                id: activity,
+                // What has no id of its own is known by its words.
+                uri: envelope
+                    .id
+                    .as_ref()
+                    .map_or_else(|| fingerprint(&letter.body), |id| id.as_str().to_owned()),
+                direction: Direction::Heard,
+                kind: envelope.kind.clone(),
+                actor_id: Some(letter.sender),
+                object_uri: None,
+                group_id: None,
+                visibility: Visibility::Direct,
+                host: Some(letter.host.clone()),
+                created_at: ledger.now,
+                body: Some(letter.body),
+            };
+            instances::note_heard(ledger.db, &letter.host, ledger.now)?;
+            instances::note_reached(ledger.db, &letter.host)?;
+            queue::wake(ledger.db, &lane_to(&letter.host), ledger.now)?;
+            if activities::hear(ledger.db, &heard)? {
+                ledger.enqueue(lane_from(&letter.host), &Job::Receive { activity });
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// Whole objects that the sender may not speak for.
+fn brings_foreign_words(envelope: &Envelope) -> bool {
+    let foreign = |note: &Note| !note.is_vouched_by(&envelope.actor);
+    match &envelope.activity {
+        Incoming::Create { objects } => objects.iter().filter_map(Ref::whole).any(foreign),
+        Incoming::Update {
+            object: Ref::Whole(document),
+        } => match document.as_ref() {
+            Document::Note(note) => foreign(note),
+            Document::Actor(actor) => !actor.id.same_origin(&envelope.actor),
+            _ => false,
+        },
+        _ => false,
+    }
+}
+
+/// Nothing on our own host is ever taken from outside.
+fn claims_what_is_ours(kindred: &Kindred, envelope: &Envelope) -> bool {
+    envelope
+        .id
+        .as_ref()
+        .is_some_and(|id| kindred.settings().is_ours(id.as_str()))
+}
+
+fn fingerprint(body: &str) -> String {
+    use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
+    format!(
+        "urn:sha256:{}",
+        BASE64_URL_SAFE_NO_PAD.encode(openssl::sha::sha256(body.as_bytes()))
+    )
+}
+
+/// Works through a letter that was kept.
+pub(crate) async fn apply(kindred: &Kindred, id: ActivityId) -> Result<()> {
+    let heard = kindred
+        .read(move |db| {
+            let Some(heard) = activities::find(db, id)? else {
+                return Ok(None);
+            };
+            let Some(sender) = heard.actor_id else {
+                return Ok(None);
+            };
+            let sender = actors::find(db, sender)?;
+            Ok(heard.body.zip(sender))
+        })
+        .await?;
+    let Some((body, sender)) = heard else {
+        return Ok(());
+    };
+    if let Ok(envelope) = read::envelope(body.as_bytes()) {
+        understand(kindred, sender, envelope)
+            .await
+            .or_else(let_refusals_go)?;
+    }
+    // Its words are kept only as long as they may have to be worked through again; that it came is remembered.
+    kindred
+        .write(move |ledger| Ok(activities::forget_body(ledger.db, id)?))
+        .await
+}
+
+/// What a server may not do is refused silently: it has had its answer.
+fn let_refusals_go(error: Error) -> Result<()> {
+    match error {
+        Error::Refused(refusal) => {
+            tracing::debug!(%refusal, "a letter had no effect");
+            Ok(())
+        }
+        other => Err(other),
+    }
+}
+
+/// Does what an activity of this sender says, as far as it may.
+pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envelope) -> Result<()> {
+    match envelope.activity {
+        Incoming::Create { objects } => created(kindred, sender, objects, envelope.raw).await,
+        Incoming::Update { object } => updated(kindred, sender, object, envelope.raw).await,
+        Incoming::Announce { objects } => {
+            announced::announced(kindred, sender, envelope.id, objects).await
+        }
+        Incoming::Flag { objects, reason } => {
+            moderated::flagged(kindred, sender, envelope.id, objects, reason).await
+        }
+        Incoming::Move { object, target, .. } => moved(kindred, sender, object, target).await,
+        other => {
+            kindred
+                .write(move |ledger| {
+                    at_once(ledger, &sender, envelope.id.as_ref(), other, &envelope.raw)
+                })
+                .await
+        }
+    }
+}
+
+/// Everything that needs no question to another server.
+fn at_once(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    id: Option<&Uri>,
+    activity: Incoming,
+    raw: &Value,
+) -> Result<()> {
+    match activity {
+        Incoming::Follow { object } => knocked(ledger, sender, &object, id, Ask::Follow),
+        Incoming::Join { object, .. } => knocked(ledger, sender, &object, id, Ask::Join),
+        Incoming::Leave { object } => left(ledger, sender, object.as_str()),
+        Incoming::Accept(answer) => answered(ledger, sender, &answer, membership::accepted),
+        Incoming::Reject(answer) => answered(ledger, sender, &answer, membership::rejected),
+        Incoming::Undo(undone) => undo(ledger, sender, &undone, raw),
+        Incoming::Delete { object, reason, .. } => {
+            deleted(ledger, sender, &object, reason.as_deref(), raw)
+        }
+        Incoming::Like { object, emoji } => reacted(
+            ledger,
+            sender,
+            &object,
+            ReactionKind::Like,
+            emoji.map(|emoji| emoji.name),
+            id,
+            raw,
+        ),
+        Incoming::Dislike { object } => reacted(
+            ledger,
+            sender,
+            &object,
+            ReactionKind::Dislike,
+            None,
+            id,
+            raw,
+        ),
+        Incoming::Block {
+            object,
+            target,
+            until,
+            reason,
+            ..
+        } => moderated::blocked(
+            ledger,
+            sender,
+            &object,
+            target.as_ref(),
+            until,
+            reason,
+            id,
+            raw,
+        ),
+        Incoming::Add { object, target } => {
+            moderated::added(ledger, sender, object.id(), target.as_ref(), raw)
+        }
+        Incoming::Remove { object, target } => {
+            moderated::removed(ledger, sender, object.id(), target.as_ref(), raw)
+        }
+        Incoming::Lock { object, .. } => moderated::locked(ledger, sender, &object, raw),
+        // Invitations, quotes and everything that we have no word for: answered, and without effect.
+        Incoming::Invite { .. }
+        | Incoming::Ignore(_)
+        | Incoming::QuoteRequest { .. }
+        | Incoming::Other { .. }
+        | Incoming::Create { .. }
+        | Incoming::Update { .. }
+        | Incoming::Announce { .. }
+        | Incoming::Flag { .. }
+        | Incoming::Move { .. } => Ok(()),
+    }
+}
+
+async fn created(
+    kindred: &Kindred,
+    sender: Actor,
+    objects: Vec<Ref<Note>>,
+    raw: Value,
+) -> Result<()> {
+    for object in objects.into_iter().take(MOST_OBJECTS) {
+        let note = match object {
+            Ref::Whole(note) => *note,
+            // Only its address was told: its own server tells the rest.
+            Ref::Id(uri) if uri.as_str() != sender.uri => remote::fetch_note(kindred, &uri).await?,
+            Ref::Id(_) => continue,
+        };
+        let (sender, raw) = (sender.clone(), raw.clone());
+        kindred
+            .write(move |ledger| {
+                if note
+                    .author()
+                    .is_none_or(|author| author.as_str() != sender.uri)
+                {
+                    return Err(Refusal::NotYours.into());
+                }
+                take_in::told(ledger, &sender, &note, &raw).map(drop)
+            })
+            .await?;
+    }
+    Ok(())
+}
+
+/// Several votes may come in one letter; more than that is noise.
+const MOST_OBJECTS: usize = 20;
+
+async fn updated(
+    kindred: &Kindred,
+    sender: Actor,
+    object: Ref<Document>,
+    raw: Value,
+) -> Result<()> {
+    let document = match object {
+        Ref::Whole(document) => *document,
+        Ref::Id(uri) => remote::fetch_document(kindred, &uri).await?,
+    };
+    match document {
+        Document::Note(note) => {
+            kindred
+                .write(move |ledger| take_in::changed(ledger, &sender, &note, &raw))
+                .await
+        }
+        Document::Actor(actor) if actor.id.as_str() == sender.uri => {
+            remote::remember(kindred, *actor).await.map(drop)
+        }
+        // NodeBB tells that something is gone by showing its tombstone.
+        Document::Tombstone(tombstone) => {
+            kindred
+                .write(move |ledger| deleted(ledger, &sender, &tombstone.id, None, &raw))
+                .await
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Somebody asks to hear of somebody here. A `Follow` of a post, as Friendica sends it, asks for nothing that we have.
+fn knocked(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    object: &Uri,
+    id: Option<&Uri>,
+    ask: Ask,
+) -> Result<()> {
+    let Some(target) = local_actor(ledger, object.as_str())? else {
+        return Ok(());
+    };
+    let uri = id.map_or_else(
+        || format!("{}#follow-{}", sender.uri, target.id),
+        |id| id.as_str().to_owned(),
+    );
+    membership::knocked(ledger, sender, &target, &uri, ask)
+}
+
+fn left(ledger: &mut Ledger<'_>, sender: &Actor, target: &str) -> Result<()> {
+    match local_actor(ledger, target)? {
+        Some(target) => membership::part(ledger, sender, &target).map(drop),
+        None => Ok(()),
+    }
+}
+
+fn local_actor(ledger: &mut Ledger<'_>, uri: &str) -> Result<Option<Actor>> {
+    Ok(actors::by_uri(ledger.db, uri)?
+        .filter(|actor| actor.host.is_empty() && actor.deleted_at.is_none()))
+}
+
+/// An answer counts only for a question of ours, from the one who was asked.
+fn answered(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    answer: &Answer,
+    then: fn(&mut Ledger<'_>, &follows::Follow) -> Result<()>,
+) -> Result<()> {
+    let by_id = match answer.object.id() {
+        Some(id) => follows::by_uri(ledger.db, id.as_str())?,
+        None => None,
+    };
+    let follow = match (by_id, answer.object.whole()) {
+        (Some(follow), _) => Some(follow),
+        // Some servers answer with a copy whose id is their own: then the pair tells which question it was.
+        (None, Some(question)) => match (
+            &question.activity,
+            local_actor(ledger, question.actor.as_str())?,
+        ) {
+            (Incoming::Follow { .. } | Incoming::Join { .. }, Some(asker)) => {
+                follows::find(ledger.db, asker.id, sender.id)?
+            }
+            _ => None,
+        },
+        (None, None) => None,
+    };
+    match follow {
+        Some(follow)
+            if follow.target_id == sender.id
+                && ledger.actor(follow.follower_id)?.host.is_empty() =>
+        {
+            then(ledger, &follow)
+        }
+        _ => Err(Refusal::NotYours.into()),
+    }
+}
+
+/// Takes back what the same sender did before, whether it is shown whole or only by its id.
+fn undo(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    undone: &Ref<Envelope>,
+    raw: &Value,
+) -> Result<()> {
+    if let Some(id) = undone.id() {
+        if let Some(follow) = follows::by_uri(ledger.db, id.as_str())? {
+            if follow.follower_id != sender.id {
+                return Err(Refusal::NotYours.into());
+            }
+            let target = ledger.actor(follow.target_id)?;
+            return membership::part(ledger, sender, &target).map(drop);
+        }
+        if let Some(reaction) = reactions::by_uri(ledger.db, id.as_str())? {
+            return if reaction.actor_id == sender.id {
+                unreacted(ledger, sender, reaction.post_id, reaction.kind, raw)
+            } else {
+                Err(Refusal::NotYours.into())
+            };
+        }
+        if let Some(boost) = boosts::by_uri(ledger.db, id.as_str())? {
+            let post = posts::find(ledger.db, boost.post_id)?.ok_or(Refusal::NoSuchPost)?;
+            return if boost.actor_id == sender.id {
+                react::undo_boost(ledger, sender, &post).map(drop)
+            } else {
+                Err(Refusal::NotYours.into())
+            };
+        }
+    }
+    let Some(inner) = undone.whole() else {
+        return Ok(());
+    };
+    if inner.actor.as_str() != sender.uri {
+        return Err(Refusal::NotYours.into());
+    }
+    match &inner.activity {
+        Incoming::Follow { object } | Incoming::Join { object, .. } => {
+            left(ledger, sender, object.as_str())
+        }
+        Incoming::Like { object, .. } => {
+            undo_reaction(ledger, sender, object, ReactionKind::Like, raw)
+        }
+        Incoming::Dislike { object } => {
+            undo_reaction(ledger, sender, object, ReactionKind::Dislike, raw)
+        }
+        Incoming::Announce { objects } => {
+            let post = match objects.first().and_then(Ref::id) {
+                Some(id) => posts::by_uri(ledger.db, id.as_str())?,
+                None => None,
+            };
+            post.map_or(Ok(()), |post| {
+                react::undo_boost(ledger, sender, &post).map(drop)
+            })
+        }
+        Incoming::Block { object, target, .. } => {
+            moderated::unblocked(ledger, sender, object, target.as_ref(), raw)
+        }
+        Incoming::Lock { object, .. } => moderated::unlocked(ledger, sender, object, raw),
+        Incoming::Delete { object, .. } => moderated::restored(ledger, sender, object, raw),
+        _ => Ok(()),
+    }
+}
+
+fn undo_reaction(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    object: &Uri,
+    kind: ReactionKind,
+    raw: &Value,
+) -> Result<()> {
+    match posts::by_uri(ledger.db, object.as_str())? {
+        Some(post) => unreacted(ledger, sender, post.id, kind, raw),
+        None => Ok(()),
+    }
+}
+
+fn unreacted(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    post: kindred_storage::PostId,
+    kind: ReactionKind,
+    raw: &Value,
+) -> Result<()> {
+    let post = crate::posts::living(ledger, post)?;
+    if react::take_back(ledger, sender, &post, kind)?.is_some() {
+        react::relay(ledger, &post, raw)?;
+    }
+    Ok(())
+}
+
+/// Somebody likes or dislikes a post that we have. Dislikes are counted and never shown.
+fn reacted(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    object: &Uri,
+    kind: ReactionKind,
+    emoji: Option<String>,
+    id: Option<&Uri>,
+    raw: &Value,
+) -> Result<()> {
+    let Some(post) = posts::by_uri(ledger.db, object.as_str())?
+        .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
+    else {
+        return Ok(());
+    };
+    if !may_touch(ledger, sender, &post)? {
+        return Err(Refusal::NoSuchPost.into());
+    }
+    let emoji = emoji.filter(|emoji| emoji.len() <= LONGEST_EMOJI);
+    if react::record(
+        ledger,
+        sender,
+        &post,
+        kind,
+        emoji,
+        id.map(|id| id.as_str().to_owned()),
+    )? {
+        react::relay(ledger, &post, raw)?;
+    }
+    Ok(())
+}
+
+/// The longest reaction that is kept, in bytes: an emoji of several parts, or `:name:`.
+const LONGEST_EMOJI: usize = 100;
+
+/// Whether the sender may see the post, and its author has not blocked them.
+fn may_touch(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post) -> Result<bool> {
+    let seen = crate::sight::of_posts(
+        ledger.db,
+        &crate::views::Viewer::Server(sender.host.clone()),
+        vec![post.clone()],
+    )?;
+    Ok(!seen.is_empty() && blocks::find(ledger.db, post.author_id, sender.id)?.is_none())
+}
+
+/// Something is gone: the sender themselves, or a post of theirs, or one that they moderate.
+fn deleted(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    object: &Uri,
+    reason: Option<&str>,
+    raw: &Value,
+) -> Result<()> {
+    if object.as_str() == sender.uri {
+        return people::forget(ledger, &sender.uri);
+    }
+    match posts::by_uri(ledger.db, object.as_str())? {
+        Some(post) if post.deleted_at.is_some() => Ok(()),
+        Some(post) if post.author_id == sender.id => retract(ledger, &post, raw),
+        Some(post) => moderated::taken_down(ledger, sender, &post, reason, raw),
+        // It may come after its own deletion; what its own server says is gone stays gone.
+        None if Uri::parse(&sender.uri).is_ok_and(|home| home.same_origin(object)) => {
+            Ok(tombstones::add(ledger.db, object.as_str(), ledger.now)?)
+        }
+        None => Ok(()),
+    }
+}
+
+/// Somebody lives elsewhere now. Those here who follow them follow along, when the new address names the old one too.
+async fn moved(kindred: &Kindred, sender: Actor, object: Uri, target: Option<Uri>) -> Result<()> {
+    let Some(target) = target.filter(|_| object.as_str() == sender.uri) else {
+        return Ok(());
+    };
+    remote::refresh(kindred, target.as_str()).await?;
+    let new = remote::actor(kindred, target.as_str()).await?;
+    if !new.also_known_as.contains(&sender.uri) || new.id == sender.id {
+        return Err(Refusal::NotYours.into());
+    }
+    let followers: Vec<Actor> = kindred
+        .write({
+            let (old, new) = (sender.id, new.uri.clone());
+            move |ledger| {
+                let patch = actors::ActorPatch {
+                    moved_to: Some(Some(new)),
+                    ..actors::ActorPatch::default()
+                };
+                actors::update(ledger.db, old, &patch)?;
+                let ids: Vec<ActorId> = follows::local_followers(ledger.db, old)?
+                    .into_iter()
+                    .map(|follow| follow.follower_id)
+                    .collect();
+                Ok(actors::find_many(ledger.db, &ids)?)
+            }
+        })
+        .await?;
+    for follower in followers
+        .iter()
+        .filter(|follower| follower.kind == ActorKind::Person)
+    {
+        membership::follow(kindred, follower, new.id, membership::FollowWish::default())
+            .await
+            .map(drop)
+            .or_else(let_refusals_go)?;
+        membership::unfollow(kindred, follower, sender.id)
+            .await
+            .map(drop)
+            .or_else(let_refusals_go)?;
+    }
+    Ok(())
+}

@@ -1,0 +1,146 @@
+//! The ways the community says no, and the ways things break.
+//!
+//! A refusal is an answer, worded for a person. A breakage keeps its cause for the log. Neither knows HTTP: the doors decide how
+//! each one is dressed.
+
+use kindred_protocol as protocol;
+use kindred_storage as storage;
+
+/// The answer of every use case.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// The ways a community says no. Each is an answer, not an accident.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Refusal {
+    /// Nobody here has this name, or the asker may not know.
+    #[error("there is nobody of that name here")]
+    NoSuchPerson,
+    /// No group here has this name, or the asker may not know.
+    #[error("there is no such group here")]
+    NoSuchGroup,
+    /// No post has this number, or the asker may not see it.
+    #[error("there is no such post here")]
+    NoSuchPost,
+    /// No activity has this number, or the asker may not see it.
+    #[error("there is no such activity here")]
+    NoSuchActivity,
+    /// It was here once and was taken away for good.
+    #[error("this is gone")]
+    Gone,
+    /// The token or the session is not (or no longer) one of ours.
+    #[error("please sign in again: this access token is not valid")]
+    NotSignedIn,
+    /// The token does not reach that far.
+    #[error("this action is outside the authorized scopes")]
+    OutsideScopes,
+    /// The letter or the reading request carries no signature, or a wrong one.
+    #[error("the signature is missing or wrong: {0}")]
+    BadSignature(String),
+    /// The signer speaks for somebody else.
+    #[error("this is not yours to say")]
+    NotYours,
+    /// This server is not welcome, or not among the partners.
+    #[error("this server does not federate with {0}")]
+    HostNotWelcome(String),
+    /// Federation is switched off.
+    #[error("this instance does not federate")]
+    FederationOff,
+    /// The handle has forbidden characters or length.
+    #[error("a handle has 1 to 30 small letters, digits or underscores; {0:?} has not")]
+    BadHandle(String),
+    /// One name space for people and groups: this name is taken.
+    #[error("the name {0} is taken")]
+    HandleTaken(String),
+    /// An address that is no e-mail address.
+    #[error("{0:?} is not an e-mail address")]
+    BadEmail(String),
+    /// Somebody has this e-mail address already.
+    #[error("somebody has the address {0} already")]
+    EmailTaken(String),
+    /// The password is too short to be of use.
+    #[error("a password has at least 8 characters")]
+    WeakPassword,
+    /// A group or a person needs a name of sensible length.
+    #[error("a name has 1 to 100 characters")]
+    BadName,
+    /// The group takes nobody in without an invitation.
+    #[error("{0} takes people in by invitation only")]
+    InvitationOnly(String),
+    /// The group banned this person.
+    #[error("{0} is not open to you")]
+    NotWelcome(String),
+    /// Only members post here.
+    #[error("only members of {0} may post there")]
+    MembersOnly(String),
+    /// Only organisers post here.
+    #[error("only the organisers of {0} may start something there")]
+    OrganisersOnly(String),
+    /// The thread is closed for new replies.
+    #[error("this conversation is closed")]
+    Locked,
+    /// Only the person who wrote it may change it.
+    #[error("only its author may do that")]
+    AuthorOnly,
+    /// Only moderators of the group may do that.
+    #[error("only moderators of the group may do that")]
+    ModeratorsOnly,
+    /// The last organiser cannot leave the group alone.
+    #[error("you are the last organiser: hand the group over first")]
+    LastOrganiser,
+    /// Nothing was written.
+    #[error("a post needs some words")]
+    EmptyPost,
+    /// Too much was written. Units: characters written, characters allowed.
+    #[error("a post has at most {1} characters, this one has {0}")]
+    PostTooLong(usize, usize),
+    /// What is not public cannot be passed on.
+    #[error("only public posts can be passed on")]
+    NotForSharing,
+    /// Nobody follows himself.
+    #[error("you cannot follow yourself")]
+    Oneself,
+    /// The request is not understandable; the words say what is wrong with it.
+    #[error("{0}")]
+    NotUnderstood(String),
+}
+
+/// Why a use case did not happen.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The community said no.
+    #[error(transparent)]
+    Refused(#[from] Refusal),
+    /// Another server cannot be reached now; asking later may help.
+    #[error("{host} cannot be reached")]
+    Unreachable {
+        /// The server in question.
+        host: String,
+        /// What went wrong on the way.
+        why: String,
+    },
+    /// The database failed.
+    #[error(transparent)]
+    Storage(#[from] storage::Error),
+    /// Something in this process failed that should not.
+    #[error("{0}")]
+    Broken(String),
+    /// A key, an address or a document of ours could not be made.
+    #[error(transparent)]
+    Protocol(#[from] protocol::Error),
+}
+
+impl From<storage::QueryError> for Error {
+    fn from(error: storage::QueryError) -> Self {
+        Self::Storage(error.into())
+    }
+}
+
+impl Error {
+    /// The refusal inside, when it is one.
+    pub fn refusal(&self) -> Option<&Refusal> {
+        match self {
+            Self::Refused(refusal) => Some(refusal),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! People, groups and servers elsewhere: known, fresh, or asked for.
+//!
+//! Everything that is learned from other servers comes in here, after the checks that need no table. It decides nothing about what
+//! they may do.
+
+use std::{sync::Arc, time::Duration};
+
+use kindred_protocol::{
+    Uri,
+    fetch::{self, FetchError, Gone},
+    html,
+    keys::PublicKey,
+    nodeinfo, read,
+    vocabulary::{ActorDoc, Document, Note, Tag},
+};
+use kindred_storage::{
+    ActorId, ActorKind, Dialect, InstanceId, JoinPolicy, Json, Posting, Visibility,
+    actors::{self, Actor, Field},
+    groups::{self, Group},
+    instances,
+};
+
+use crate::{
+    Error, Kindred, Ledger, Refusal, Result,
+    jobs::{Job, lane_look},
+    keys::KnownKey,
+    policy,
+};
+
+/// What we know of an actor is fresh for a day; then it is used and asked for again.
+const FRESH: Duration = Duration::from_hours(24);
+
+/// The key with this id, as far as we know it.
+pub(crate) async fn known_key(kindred: &Kindred, key_id: &str) -> Result<Option<Arc<KnownKey>>> {
+    if let Some(key) = kindred.keys().known.get(key_id) {
+        return Ok(Some(key));
+    }
+    let id = key_id.to_owned();
+    let owner = kindred
+        .read(move |db| Ok(actors::by_key_id(db, &id)?))
+        .await?;
+    Ok(owner.and_then(|owner| keep_key(kindred, &owner)))
+}
+
+/// Asks the signer's server for its key. `again` is for a key that did not fit: that is asked for once in a while only.
+///
+/// Answers `None` when there is no such key, when it is not the actor's own, or when the same question was answered a moment ago.
+pub(crate) async fn ask_for_key(
+    kindred: &Kindred,
+    key_id: &str,
+    again: bool,
+) -> Result<Option<Arc<KnownKey>>> {
+    let keys = kindred.keys();
+    if again {
+        if keys.asked_again.contains_key(key_id) {
+            return Ok(None);
+        }
+        keys.asked_again.insert(key_id.to_owned(), ());
+    } else if keys.not_to_be_had.contains_key(key_id) {
+        return Ok(None);
+    }
+    let flight = kindred
+        .keys()
+        .flights
+        .get_with(key_id.to_owned(), Arc::default);
+    let _one_at_a_time = flight.lock().await;
+    if !again && let Some(key) = known_key(kindred, key_id).await? {
+        return Ok(Some(key));
+    }
+    match fetch_signer(kindred, key_id).await {
+        Ok(Some(actor)) => {
+            let key = keep_key(kindred, &actor).filter(|_| actor.key_id == key_id);
+            Ok(key)
+        }
+        Ok(None) => {
+            keys.not_to_be_had.insert(key_id.to_owned(), ());
+            Ok(None)
+        }
+        Err(error) => {
+            keys.not_to_be_had.insert(key_id.to_owned(), ());
+            Err(error)
+        }
+    }
+}
+
+fn keep_key(kindred: &Kindred, owner: &Actor) -> Option<Arc<KnownKey>> {
+    if owner.deleted_at.is_some() || owner.host.is_empty() {
+        return None;
+    }
+    let key = PublicKey::from_pem(&owner.public_key_pem).ok()?;
+    let host = Uri::parse(&owner.uri).ok()?.host().to_owned();
+    let known = Arc::new(KnownKey {
+        owner: owner.id,
+        owner_uri: owner.uri.clone(),
+        host,
+        key,
+    });
+    kindred
+        .keys()
+        .known
+        .insert(owner.key_id.clone(), Arc::clone(&known));
+    Some(known)
+}
+
+/// Fetches whoever owns this key. The key's own page may be the actor, or a page that names it.
+async fn fetch_signer(kindred: &Kindred, key_id: &str) -> Result<Option<Actor>> {
+    let Ok(page) = Uri::parse(key_id).map(|uri| uri.without_fragment()) else {
+        return Ok(None);
+    };
+    let doc = match fetch_document(kindred, &page).await {
+        Ok(Document::Actor(actor)) => actor,
+        Ok(Document::Key(key)) => match key.owner.filter(|owner| owner.same_origin(&page)) {
+            Some(owner) => match fetch_document(kindred, &owner).await {
+                Ok(Document::Actor(actor)) => actor,
+                Ok(_) | Err(Error::Refused(_)) => return Ok(None),
+                Err(error) => return Err(error),
+            },
+            None => return Ok(None),
+        },
+        Ok(_) | Err(Error::Refused(_)) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    if doc.own_key().is_none_or(|key| key.id.as_str() != key_id) {
+        return Ok(None);
+    }
+    match remember(kindred, *doc).await {
+        Ok(actor) => Ok(Some(actor)),
+        Err(Error::Refused(_)) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The actor at this address: as we know them, or as their server tells us now.
+pub(crate) async fn actor(kindred: &Kindred, uri: &str) -> Result<Actor> {
+    let address = uri.to_owned();
+    let known = kindred
+        .read(move |db| Ok(actors::by_uri(db, &address)?))
+        .await?;
+    if let Some(known) = known {
+        let stale = known.fetched_at.is_some_and(|at| {
+            kindred.now().0 - at.0 > i64::try_from(FRESH.as_millis()).unwrap_or(i64::MAX)
+        });
+        if stale {
+            let job = Job::Refresh {
+                actor: known.uri.clone(),
+            };
+            let lane = lane_look(&known.host);
+            kindred
+                .write(move |ledger| {
+                    ledger.enqueue(lane, &job);
+                    Ok(())
+                })
+                .await?;
+        }
+        return if known.deleted_at.is_some() {
+            Err(Refusal::Gone.into())
+        } else {
+            Ok(known)
+        };
+    }
+    if kindred.settings().is_ours(uri) {
+        return Err(Refusal::NoSuchPerson.into());
+    }
+    let flight = kindred
+        .keys()
+        .flights
+        .get_with(uri.to_owned(), Arc::default);
+    let _one_at_a_time = flight.lock().await;
+    let address = uri.to_owned();
+    if let Some(known) = kindred
+        .read(move |db| Ok(actors::by_uri(db, &address)?))
+        .await?
+    {
+        return Ok(known);
+    }
+    fetch_actor(kindred, uri).await
+}
+
+/// Asks a server who this actor is, and remembers the answer.
+async fn fetch_actor(kindred: &Kindred, uri: &str) -> Result<Actor> {
+    let uri = Uri::parse(uri).map_err(Error::Protocol)?;
+    match fetch_document(kindred, &uri).await? {
+        Document::Actor(doc) => remember(kindred, *doc).await,
+        _ => Err(Refusal::NoSuchPerson.into()),
+    }
+}
+
+/// Asks again who this actor is. Whoever is gone is remembered as gone.
+pub(crate) async fn refresh(kindred: &Kindred, uri: &str) -> Result<()> {
+    match fetch_actor(kindred, uri).await {
+        Err(Error::Refused(Refusal::Gone)) => {
+            let uri = uri.to_owned();
+            kindred
+                .write(move |ledger| crate::people::forget(ledger, &uri))
+                .await
+        }
+        other => other.map(drop),
+    }
+}
+
+/// Fetches a document from its origin, signed by our Service actor.
+pub(crate) async fn fetch_document(kindred: &Kindred, uri: &Uri) -> Result<Document> {
+    welcome(kindred, uri.host()).await?;
+    let service = kindred.service().await?.id;
+    let key = crate::delivery::signing_key(kindred, service).await?;
+    // No redirect may lead to another server: what a server says of an id counts only for its own.
+    let fetched = fetch::fetch_actor(kindred.network(), Some(&key), uri)
+        .await
+        .map_err(|error| not_fetched(uri, error))?;
+    read::document(&fetched.json).map_err(|error| Refusal::NotUnderstood(error.to_string()).into())
+}
+
+/// A post as its own server shows it now.
+pub(crate) async fn fetch_note(kindred: &Kindred, uri: &Uri) -> Result<Note> {
+    match fetch_document(kindred, uri).await? {
+        Document::Note(note) if note.is_at_home() => Ok(*note),
+        Document::Tombstone(_) => Err(Refusal::Gone.into()),
+        _ => Err(Refusal::NoSuchPost.into()),
+    }
+}
+
+fn not_fetched(uri: &Uri, error: FetchError) -> Error {
+    match error {
+        FetchError::Gone(Gone::Deleted) => Refusal::Gone.into(),
+        FetchError::Gone(Gone::Missing) | FetchError::Refused(_) => Refusal::NoSuchPost.into(),
+        FetchError::Unreachable { why, .. } => Error::Unreachable {
+            host: uri.host().to_owned(),
+            why,
+        },
+        FetchError::NotAllowed(why) => Refusal::NotUnderstood(why).into(),
+        FetchError::NotBelieved(why) => Refusal::NotUnderstood(why.to_owned()).into(),
+    }
+}
+
+/// Whether we talk to this server at all; asked before every question and every delivery.
+pub(crate) async fn welcome(kindred: &Kindred, host: &str) -> Result<()> {
+    let federation = kindred.settings().federation;
+    let host = host.to_owned();
+    kindred
+        .read(move |db| {
+            let partner =
+                instances::by_host(db, &host)?.is_some_and(|instance| instance.is_partner());
+            let blocked = instances::is_blocked(db, &host)?;
+            Ok(policy::may_talk(federation, &host, blocked, partner)?)
+        })
+        .await
+}
+
+/// Remembers an actor as its own server describes it: unknown ones are added, known ones refreshed.
+pub(crate) async fn remember(kindred: &Kindred, doc: ActorDoc) -> Result<Actor> {
+    kindred.write(move |ledger| keep(ledger, &doc)).await
+}
+
+/// Writes down an actor. The document must come from its own server.
+pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
+    doc.check()
+        .map_err(|fault| Refusal::NotUnderstood(fault.to_string()))?;
+    if ledger.settings.is_ours(doc.id.as_str()) {
+        return Err(Refusal::NotYours.into());
+    }
+    let host = doc.id.host().to_owned();
+    meet(ledger, &doc.id)?;
+    let row = to_row(ledger, doc, host);
+    let actor = actors::remember(ledger.db, &row)?;
+    if actor.kind == ActorKind::Group {
+        let group = Group {
+            actor_id: actor.id,
+            visibility: if doc.manually_approves_followers && doc.discoverable == Some(false) {
+                Visibility::Members
+            } else {
+                Visibility::Public
+            },
+            join_policy: if actor.locked {
+                JoinPolicy::Ask
+            } else {
+                JoinPolicy::Open
+            },
+            posting: if doc.posting_restricted_to_mods {
+                Posting::Organisers
+            } else {
+                Posting::Anyone
+            },
+            hold_newcomers: false,
+            rules: String::new(),
+            language: doc.languages.first().cloned(),
+            founder_id: None,
+            archived_at: None,
+            created_at: actor.published_at,
+        };
+        groups::remember(ledger.db, &group)?;
+    }
+    Ok(actor)
+}
+
+/// Knows a server from now on; at the first meeting we ask which software it runs.
+pub(crate) fn meet(ledger: &mut Ledger<'_>, anyone_there: &Uri) -> Result<instances::Instance> {
+    let host = anyone_there.host();
+    if let Some(instance) = instances::by_host(ledger.db, host)? {
+        return Ok(instance);
+    }
+    let unknown = instances::Instance::unknown(InstanceId(ledger.next_id()), host, ledger.now);
+    let instance = instances::remember(ledger.db, &unknown)?;
+    ledger.enqueue(
+        lane_look(host),
+        &Job::Learn {
+            host: host.to_owned(),
+        },
+    );
+    Ok(instance)
+}
+
+fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
+    let text = |uri: &Option<Uri>| uri.as_ref().map(|uri| uri.as_str().to_owned());
+    let handle = doc
+        .preferred_username
+        .clone()
+        .unwrap_or_default()
+        .to_lowercase();
+    let key = doc.own_key();
+    let moment = |at: Option<i64>| kindred_storage::Moment(at.unwrap_or(ledger.now.0));
+    Actor {
+        id: ActorId(ledger.next_id()),
+        kind: kind_of(doc),
+        name: doc
+            .name
+            .clone()
+            .filter(|name| !name.trim().is_empty())
+            .unwrap_or_else(|| handle.clone())
+            .chars()
+            .take(500)
+            .collect(),
+        handle,
+        host,
+        uri: doc.id.as_str().to_owned(),
+        url: text(&doc.url),
+        inbox: text(&doc.inbox).unwrap_or_default(),
+        shared_inbox: doc
+            .shared_inbox
+            .as_ref()
+            .filter(|inbox| inbox.same_origin(&doc.id))
+            .map(|inbox| inbox.as_str().to_owned()),
+        outbox: text(&doc.outbox),
+        followers_uri: text(&doc.followers),
+        following_uri: text(&doc.following),
+        featured_uri: text(&doc.featured),
+        moderators_uri: text(&doc.moderators),
+        summary: doc.summary.as_deref().map(html::clean).unwrap_or_default(),
+        summary_source: None,
+        icon_url: text(&doc.icon),
+        image_url: text(&doc.image),
+        key_id: key
+            .map(|key| key.id.as_str().to_owned())
+            .unwrap_or_default(),
+        public_key_pem: key.map(|key| key.pem.clone()).unwrap_or_default(),
+        private_key_pem: None,
+        locked: doc.manually_approves_followers,
+        discoverable: doc.discoverable.unwrap_or(false),
+        indexable: doc.indexable.unwrap_or(false),
+        memorial: doc.memorial,
+        suspended_at: doc.suspended.then_some(ledger.now),
+        moved_to: text(&doc.moved_to),
+        also_known_as: Json(
+            doc.also_known_as
+                .iter()
+                .map(|uri| uri.as_str().to_owned())
+                .collect(),
+        ),
+        fields: Json(
+            doc.fields
+                .iter()
+                .take(50)
+                .map(|field| Field {
+                    name: field.name.clone(),
+                    value: html::clean(&field.value),
+                })
+                .collect(),
+        ),
+        topics: Json(
+            doc.tags
+                .iter()
+                .filter_map(|tag| match tag {
+                    Tag::Hashtag { name, .. } => Some(name.clone()),
+                    _ => None,
+                })
+                .take(20)
+                .collect(),
+        ),
+        followers_count: 0,
+        following_count: 0,
+        posts_count: 0,
+        last_post_at: None,
+        published_at: moment(doc.published),
+        updated_at: moment(doc.updated),
+        fetched_at: Some(ledger.now),
+        deleted_at: None,
+    }
+}
+
+fn kind_of(doc: &ActorDoc) -> ActorKind {
+    use kindred_protocol::vocabulary::ActorKind as Wire;
+    match doc.kind {
+        Wire::Person | Wire::Other(_) => ActorKind::Person,
+        Wire::Group => ActorKind::Group,
+        Wire::Service => ActorKind::Service,
+        Wire::Application => ActorKind::Application,
+        Wire::Organization => ActorKind::Organization,
+    }
+}
+
+/// Asks a server which software it runs, which decides the dialect that we speak with it.
+pub(crate) async fn learn(kindred: &Kindred, host: &str) -> Result<()> {
+    welcome(kindred, host).await?;
+    // A server without NodeInfo is a microblog to us; that is an answer too.
+    let told = nodeinfo::nodeinfo(kindred.network(), host).await.ok();
+    let host = host.to_owned();
+    kindred
+        .write(move |ledger| {
+            let dialect = told
+                .as_ref()
+                .map_or(Dialect::Microblog, |told| dialect_of(&told.software));
+            let (software, version) = told.map_or((None, None), |told| {
+                (Some(told.software), Some(told.version))
+            });
+            if let Some(instance) = instances::by_host(ledger.db, &host)? {
+                instances::note_nodeinfo(
+                    ledger.db,
+                    instance.id,
+                    software.as_deref(),
+                    version.as_deref(),
+                    dialect,
+                    ledger.now,
+                )?;
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The dialect of a software: who understands an `Announce` of a whole activity, and who only that of an object's id.
+fn dialect_of(software: &str) -> Dialect {
+    match software {
+        "lemmy" | "piefed" | "mbin" | "kbin" | "nodebb" | "discourse" | "hubzilla" | "streams"
+        | "forte" | "friendica" | "wordpress" | "lotide" | "kindred" => Dialect::Threadiverse,
+        "mobilizon" => Dialect::Mobilizon,
+        _ => Dialect::Microblog,
+    }
+}
+
+/// How many posts above one are asked for at most.
+const MOST_ANCESTORS: usize = 50;
+
+/// Reads upward from a missing parent until something known, the beginning, or the bound, and takes all of it in.
+pub(crate) async fn ancestors(kindred: &Kindred, of: &str, child: &str) -> Result<()> {
+    let mut wanted = Some(of.to_owned());
+    let mut chain: Vec<Note> = Vec::new();
+    while let Some(uri) = wanted.take() {
+        let known = kindred
+            .read({
+                let uri = uri.clone();
+                move |db| Ok(kindred_storage::posts::by_uri(db, &uri)?.is_some())
+            })
+            .await?;
+        let repeats = uri == child || chain.iter().any(|note| note.id.as_str() == uri);
+        if known || repeats || chain.len() >= MOST_ANCESTORS || kindred.settings().is_ours(&uri) {
+            break;
+        }
+        let Ok(address) = Uri::parse(&uri) else { break };
+        match fetch_note(kindred, &address).await {
+            Ok(note) => {
+                wanted = note
+                    .in_reply_to
+                    .as_ref()
+                    .map(|parent| parent.as_str().to_owned());
+                chain.push(note);
+            }
+            Err(Error::Refused(_)) => break,
+            Err(error) => return Err(error),
+        }
+    }
+    // From the beginning of the thread downward, so that each finds its parent.
+    for note in chain.into_iter().rev() {
+        crate::posts::take_in::fetched(kindred, note).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,61 @@
+//! How this instance is set up, as far as the heart needs to know. Reading files and the environment is the binary's work.
+
+/// Whom this instance federates with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Federation {
+    /// Everybody but the blocked.
+    Open,
+    /// Only hosts with an agreement.
+    Partners,
+    /// Nobody.
+    Off,
+}
+
+/// Who may make an account.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SignUp {
+    /// Nobody by themselves.
+    Closed,
+    /// Who was invited.
+    Invite,
+    /// Who has an e-mail address of the company.
+    Domain,
+    /// Everybody.
+    Open,
+}
+
+/// The settings in force.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// Scheme and host of every address of ours, without a slash at the end: `https://kindred.example`.
+    pub origin: String,
+    /// The name of the instance.
+    pub name: String,
+    /// The company that it belongs to.
+    pub company: Option<String>,
+    /// Whom it federates with.
+    pub federation: Federation,
+    /// Who may make an account.
+    pub sign_up: SignUp,
+    /// The version of the software.
+    pub version: &'static str,
+    /// Where the source of the software can be had: the licence promises it to everybody who uses this instance.
+    pub source_url: &'static str,
+    /// Http, ports and loopback peers are allowed: for tests only.
+    pub lab: bool,
+}
+
+impl Settings {
+    /// The host of this instance, with its port in the lab: what stands behind the `@` of a handle.
+    pub fn host(&self) -> &str {
+        self.origin
+            .split_once("://")
+            .map_or(self.origin.as_str(), |(_, host)| host)
+    }
+
+    /// Whether this address is one of ours.
+    pub fn is_ours(&self, uri: &str) -> bool {
+        uri.strip_prefix(self.origin.as_str())
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with(['/', '?', '#']))
+    }
+}

@@ -1,0 +1,276 @@
+//! From rows to what is said: how our people, groups and posts look on the wire.
+//!
+//! Pure: everything that is needed is handed in. Who gets to hear it is decided in [`crate::announce`].
+
+use kindred_protocol::{
+    vocabulary::{self, PUBLIC},
+    write::{
+        self, ActorCard, AttachmentCard, FieldCard, NoteCard, PictureCard, PollCard,
+        PollOptionCard, TagCard,
+    },
+};
+use kindred_storage::{
+    ActorKind, JoinPolicy, PostKind, Posting, Visibility,
+    actors::Actor,
+    groups::Group,
+    polls::Poll,
+    posts::{Attachment, Post, TagKind},
+};
+use serde_json::Value;
+
+use crate::{links, settings::Settings};
+
+/// The public document of an actor of ours.
+pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -> Value {
+    let mut card = ActorCard::new(
+        wire_kind(actor.kind),
+        actor.uri.as_str(),
+        actor.handle.as_str(),
+        settings.host(),
+    );
+    card.name.clone_from(&actor.name);
+    card.summary.clone_from(&actor.summary);
+    card.source.clone_from(&actor.summary_source);
+    card.inbox.clone_from(&actor.inbox);
+    card.outbox = actor.outbox.clone().unwrap_or_default();
+    card.followers.clone_from(&actor.followers_uri);
+    card.following.clone_from(&actor.following_uri);
+    card.featured.clone_from(&actor.featured_uri);
+    card.shared_inbox = links::shared_inbox(settings);
+    card.public_key_pem.clone_from(&actor.public_key_pem);
+    card.icon = Some(picture(
+        actor
+            .icon_url
+            .clone()
+            .unwrap_or_else(|| links::avatar(settings, &actor.handle)),
+    ));
+    card.image = actor.image_url.clone().map(picture);
+    card.manually_approves_followers = actor.locked;
+    card.discoverable = actor.discoverable;
+    card.indexable = actor.indexable;
+    card.memorial = actor.memorial;
+    card.suspended = actor.suspended_at.is_some();
+    card.fields = actor
+        .fields
+        .iter()
+        .map(|field| FieldCard {
+            name: field.name.clone(),
+            value: field.value.clone(),
+        })
+        .collect();
+    card.tags = actor
+        .topics
+        .iter()
+        .map(|topic| hashtag(settings, topic))
+        .collect();
+    card.also_known_as.clone_from(&actor.also_known_as);
+    card.moved_to.clone_from(&actor.moved_to);
+    card.published = actor.published_at.0;
+    card.updated = (actor.updated_at > actor.published_at).then_some(actor.updated_at.0);
+    if let Some(group) = group {
+        card.moderators.clone_from(&actor.moderators_uri);
+        card.posting_restricted_to_mods = Some(group.posting == Posting::Organisers);
+        card.openness = Some(
+            match group.join_policy {
+                JoinPolicy::Open => "open",
+                JoinPolicy::Ask => "moderated",
+                JoinPolicy::Invite => "invite_only",
+            }
+            .to_owned(),
+        );
+    }
+    write::actor(&card)
+}
+
+fn wire_kind(kind: ActorKind) -> vocabulary::ActorKind {
+    match kind {
+        ActorKind::Person => vocabulary::ActorKind::Person,
+        ActorKind::Group => vocabulary::ActorKind::Group,
+        ActorKind::Service => vocabulary::ActorKind::Service,
+        ActorKind::Application => vocabulary::ActorKind::Application,
+        ActorKind::Organization => vocabulary::ActorKind::Organization,
+    }
+}
+
+fn picture(url: String) -> PictureCard {
+    let media_type = match url.rsplit('.').next() {
+        Some("png") => Some("image/png"),
+        Some("jpg" | "jpeg") => Some("image/jpeg"),
+        Some("webp") => Some("image/webp"),
+        _ => None,
+    };
+    PictureCard {
+        url,
+        media_type: media_type.map(str::to_owned),
+        alt: None,
+    }
+}
+
+fn hashtag(settings: &Settings, name: &str) -> TagCard {
+    let name = name.trim_start_matches('#');
+    TagCard::Hashtag {
+        name: name.to_owned(),
+        href: links::topic(settings, &crate::topics::slug(name).unwrap_or_default()),
+    }
+}
+
+/// Whom a post is told to: `to` and `cc`, the same on the post and on the activity that brings it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Addresses {
+    pub to: Vec<String>,
+    pub cc: Vec<String>,
+    pub audience: Option<String>,
+}
+
+/// A post together with the rows that it speaks of.
+#[derive(Clone, Debug)]
+pub(crate) struct Spoken<'a> {
+    pub post: &'a Post,
+    pub author: &'a Actor,
+    pub group: Option<&'a Actor>,
+    pub mentions: &'a [Actor],
+    pub parent_author: Option<&'a Actor>,
+    pub poll: Option<&'a Poll>,
+}
+
+impl Spoken<'_> {
+    /// Whom it is told to.
+    ///
+    /// The group stands in `to` and `audience`; its followers are never named in a post of ours, since the group itself passes it on.
+    pub(crate) fn addresses(&self) -> Addresses {
+        let public = || PUBLIC.to_owned();
+        let followers = || self.author.followers_uri.clone();
+        let group = self.group.map(|group| group.uri.clone());
+        let mut named: Vec<String> = self
+            .mentions
+            .iter()
+            .chain(self.parent_author)
+            .map(|actor| actor.uri.clone())
+            .collect();
+        named.retain(|uri| Some(uri) != group.as_ref() && *uri != self.author.uri);
+        let mut seen = std::collections::HashSet::new();
+        named.retain(|uri| seen.insert(uri.clone()));
+        let (to, cc): (Vec<String>, Vec<String>) = match self.post.visibility {
+            Visibility::Public => (
+                group.clone().into_iter().chain([public()]).collect(),
+                followers().into_iter().chain(named).collect(),
+            ),
+            Visibility::Unlisted => (
+                group.clone().into_iter().chain(followers()).collect(),
+                [public()].into_iter().chain(named).collect(),
+            ),
+            Visibility::Followers => (followers().into_iter().collect(), named),
+            Visibility::Direct => (named, Vec::new()),
+            Visibility::Partners | Visibility::Company | Visibility::Members => {
+                let room = self.group.and_then(|group| group.followers_uri.clone());
+                (group.clone().into_iter().chain(room).collect(), Vec::new())
+            }
+        };
+        Addresses {
+            to,
+            cc,
+            audience: group,
+        }
+    }
+
+    /// The post as a document.
+    pub(crate) fn note(&self, settings: &Settings) -> Value {
+        let post = self.post;
+        let addresses = self.addresses();
+        let mut card = NoteCard::new(
+            wire_post_kind(post.kind),
+            post.uri.as_str(),
+            self.author.uri.as_str(),
+            post.published_at.0,
+        );
+        card.name.clone_from(&post.title);
+        card.content.clone_from(&post.content);
+        card.source.clone_from(&post.source);
+        card.summary = post.warning.clone().or_else(|| abstract_of(post));
+        card.sensitive = post.sensitive;
+        card.language = post.language.as_ref().map(|tag| (tag.clone(), tag.clone()));
+        card.audience = addresses.audience;
+        card.to = addresses.to;
+        card.cc = addresses.cc;
+        card.in_reply_to.clone_from(&post.parent_uri);
+        card.context = post
+            .context_uri
+            .clone()
+            .or_else(|| Some(links::context(settings, post.root_id)));
+        card.replies = Some(format!("{}/replies", post.uri));
+        card.tags = self.tags(settings);
+        card.attachments = post.attachments.iter().filter_map(attachment).collect();
+        card.link.clone_from(&post.link_url);
+        card.updated = post.edited_at.map(|at| at.0);
+        card.poll = self.poll.map(poll);
+        card.comments_closed = post.locked_at.is_some();
+        write::note(&card)
+    }
+
+    fn tags(&self, settings: &Settings) -> Vec<TagCard> {
+        let mention = |actor: &Actor| TagCard::Mention {
+            href: actor.uri.clone(),
+            name: format!("@{}", links::full_acct(settings, actor)),
+        };
+        let mut named: Vec<&Actor> = self.mentions.iter().collect();
+        for further in self.group.into_iter().chain(self.parent_author) {
+            // Replies from microblogs go back to whom a post mentions: so its group and the author above are always mentioned.
+            if further.id != self.author.id && named.iter().all(|actor| actor.id != further.id) {
+                named.push(further);
+            }
+        }
+        let topics = self
+            .post
+            .tags
+            .iter()
+            .filter(|tag| tag.kind == TagKind::Hashtag)
+            .map(|tag| hashtag(settings, &tag.name));
+        named.into_iter().map(mention).chain(topics).collect()
+    }
+}
+
+/// What those read who are shown only the title of a long post.
+fn abstract_of(post: &Post) -> Option<String> {
+    (post.kind == PostKind::Article).then(|| kindred_protocol::html::to_text(&post.content, 280))
+}
+
+fn wire_post_kind(kind: PostKind) -> vocabulary::PostKind {
+    match kind {
+        PostKind::Note | PostKind::Other => vocabulary::PostKind::Note,
+        PostKind::Page => vocabulary::PostKind::Page,
+        PostKind::Article => vocabulary::PostKind::Article,
+        PostKind::Question => vocabulary::PostKind::Question,
+        PostKind::Event => vocabulary::PostKind::Event,
+        PostKind::Video => vocabulary::PostKind::Video,
+        PostKind::Audio => vocabulary::PostKind::Audio,
+        PostKind::Image => vocabulary::PostKind::Image,
+    }
+}
+
+fn attachment(file: &Attachment) -> Option<AttachmentCard> {
+    Some(AttachmentCard {
+        url: file.url.clone(),
+        media_type: file.media_type.clone()?,
+        alt: file.description.clone(),
+        width: file.width,
+        height: file.height,
+        blurhash: file.blurhash.clone(),
+    })
+}
+
+fn poll(poll: &Poll) -> PollCard {
+    PollCard {
+        options: poll
+            .options
+            .iter()
+            .map(|option| PollOptionCard {
+                title: option.title.clone(),
+                votes: u64::try_from(option.votes).unwrap_or(0),
+            })
+            .collect(),
+        multiple: poll.multiple,
+        closes_at: poll.closes_at.map(|at| at.0),
+        closed_at: poll.closed_at.map(|at| at.0),
+        voters: u64::try_from(poll.voters).unwrap_or(0),
+    }
+}

@@ -1,0 +1,262 @@
+//! What the doors are given to show: rows gathered into the shape of a page, already judged by [`crate::policy`].
+//!
+//! A view holds no rule and asks nothing; whoever made it has decided that the viewer may see every part of it.
+
+pub use kindred_storage::Page;
+use kindred_storage::{
+    ActorId, Moment, PostId, actors::Actor, boosts::Boost, groups::Group, memberships::Membership,
+    polls::Poll, posts::Post,
+};
+
+/// Who looks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Viewer {
+    /// Nobody that we know.
+    Stranger,
+    /// Somebody with an account here.
+    Local(ActorId),
+    /// Another server, which proved by a signature that it is this host.
+    Server(String),
+}
+
+impl Viewer {
+    /// The person who looks, when it is somebody of ours.
+    pub fn actor(&self) -> Option<ActorId> {
+        match self {
+            Self::Local(id) => Some(*id),
+            Self::Stranger | Self::Server(_) => None,
+        }
+    }
+}
+
+/// A post with everything that is needed to show it.
+#[derive(Clone, Debug)]
+pub struct PostView {
+    /// The post itself.
+    pub post: Post,
+    /// Who wrote it.
+    pub author: Actor,
+    /// The group it belongs to.
+    pub group: Option<Actor>,
+    /// The author of the post that this one answers.
+    pub parent_author: Option<ActorId>,
+    /// The people and groups it names, in the order of its text.
+    pub mentions: Vec<Actor>,
+    /// Its poll.
+    pub poll: Option<Poll>,
+    /// The viewer likes it.
+    pub liked: bool,
+    /// The viewer passed it on.
+    pub boosted: bool,
+}
+
+/// One entry of a timeline: a post as somebody wrote it, or as somebody passed it on.
+#[derive(Clone, Debug)]
+pub struct Entry {
+    /// Sorts the timeline and pages it: the id of the post or of the boost.
+    pub id: i64,
+    /// The post.
+    pub view: PostView,
+    /// Who passed it on, and when; `None` for the author's own.
+    pub boost: Option<(Boost, Actor)>,
+}
+
+/// How one person stands to another actor, as clients show it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Relationship {
+    /// The other one.
+    pub id: ActorId,
+    /// Follows (for a group: belongs).
+    pub following: bool,
+    /// Asked and waits for the answer.
+    pub requested: bool,
+    /// Is followed by the other one.
+    pub followed_by: bool,
+    /// Sees what the other one passes on.
+    pub show_boosts: bool,
+    /// Is told of every post.
+    pub notifying: bool,
+    /// Blocks the other one.
+    pub blocking: bool,
+}
+
+/// A group and what its page shows.
+#[derive(Clone, Debug)]
+pub struct GroupPage {
+    /// The group's face.
+    pub actor: Actor,
+    /// Its rules of living together.
+    pub group: Group,
+    /// Organisers first, then moderators.
+    pub organisers: Vec<(Membership, Actor)>,
+    /// How many people hear of it.
+    pub followers: i64,
+    /// The names of its topics.
+    pub topics: Vec<String>,
+    /// Thread starters that it passed on, newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, when there is one.
+    pub older: Option<i64>,
+    /// How the viewer stands to it.
+    pub standing: Option<Relationship>,
+}
+
+/// A person and what their page shows.
+#[derive(Clone, Debug)]
+pub struct PersonPage {
+    /// Who it is.
+    pub actor: Actor,
+    /// The public groups they organise or belong to, here.
+    pub groups: Vec<Actor>,
+    /// What they wrote and passed on, newest first.
+    pub entries: Vec<Entry>,
+    /// Where the next page begins, when there is one.
+    pub older: Option<i64>,
+}
+
+/// A conversation around one post.
+#[derive(Clone, Debug)]
+pub struct ThreadPage {
+    /// The posts above it, oldest first.
+    pub ancestors: Vec<PostView>,
+    /// The post that was asked for.
+    pub focus: PostView,
+    /// What was answered, in the order of the conversation, with depth below the focus (1 = direct answer).
+    pub descendants: Vec<(u32, PostView)>,
+}
+
+impl ThreadPage {
+    /// The post that started the conversation, as far as it is known and may be seen.
+    pub fn starter(&self) -> &PostView {
+        self.ancestors.first().unwrap_or(&self.focus)
+    }
+}
+
+/// The front page: what there is to find here.
+#[derive(Clone, Debug)]
+pub struct FrontPage {
+    /// Groups that anyone may see, liveliest first.
+    pub groups: Vec<GroupTeaser>,
+    /// How much there is.
+    pub about: About,
+}
+
+/// One group in a list.
+#[derive(Clone, Debug)]
+pub struct GroupTeaser {
+    /// The group's face.
+    pub actor: Actor,
+    /// The names of its topics.
+    pub topics: Vec<String>,
+}
+
+/// Sums over the instance. Units: rows that a stranger may know of.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct About {
+    /// Accounts in use.
+    pub people: i64,
+    /// People seen within a month.
+    pub active_month: i64,
+    /// People seen within half a year.
+    pub active_half_year: i64,
+    /// Groups founded here.
+    pub groups: i64,
+    /// Thread starters written here.
+    pub posts: i64,
+    /// Replies written here.
+    pub comments: i64,
+    /// Servers that we know.
+    pub instances: i64,
+}
+
+/// What a search found, and the viewer may see.
+#[derive(Clone, Debug, Default)]
+pub struct Found {
+    /// Groups first, then people.
+    pub actors: Vec<Actor>,
+    /// Posts, newest first.
+    pub posts: Vec<PostView>,
+}
+
+/// Who is signed in, by which right.
+#[derive(Clone, Debug)]
+pub struct SignedIn {
+    /// The account.
+    pub account: kindred_storage::accounts::Account,
+    /// The face it acts with.
+    pub actor: Actor,
+    /// What its token may do, as OAuth scopes.
+    pub scopes: Vec<String>,
+}
+
+impl SignedIn {
+    /// Whether the token reaches `scope`: `read` includes `read:accounts`, `write` includes `write:statuses`; the old `follow`
+    /// includes reading and writing of follows, blocks and mutes.
+    pub fn allows(&self, scope: &str) -> bool {
+        let wide = scope.split(':').next().unwrap_or(scope);
+        let social =
+            scope.ends_with(":follows") || scope.ends_with(":blocks") || scope.ends_with(":mutes");
+        self.scopes
+            .iter()
+            .any(|have| have == scope || have == wide || (social && have == "follow"))
+    }
+}
+
+/// What somebody wants to publish.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Draft {
+    /// What was written.
+    pub text: String,
+    /// How it was written.
+    pub format: TextFormat,
+    /// A title; without one it is a note.
+    pub title: Option<String>,
+    /// A content warning, which hides the text behind it.
+    pub warning: Option<String>,
+    /// Pictures are hidden until asked for.
+    pub sensitive: bool,
+    /// The language, as a BCP 47 tag.
+    pub language: Option<String>,
+    /// Who may see it, when it does not go into a group: a group decides by its own visibility.
+    pub audience: Audience,
+    /// The post that it answers.
+    pub reply_to: Option<PostId>,
+    /// The group it goes to, when that was chosen rather than mentioned.
+    pub group: Option<ActorId>,
+}
+
+/// How a text was written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TextFormat {
+    /// As it stands.
+    #[default]
+    Plain,
+    /// Markdown (CommonMark), HTML in it is shown as text.
+    Markdown,
+}
+
+/// Who may see a post that goes into no group.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Audience {
+    /// Everyone.
+    #[default]
+    Public,
+    /// Everyone who comes across it; it is on no list.
+    Unlisted,
+    /// The author's followers.
+    Followers,
+    /// Only those who are named.
+    Direct,
+}
+
+/// When something was last changed, for caches.
+pub trait Dated {
+    /// The moment of the last change.
+    fn changed_at(&self) -> Moment;
+}
+
+impl Dated for Post {
+    fn changed_at(&self) -> Moment {
+        self.edited_at.unwrap_or(self.published_at)
+    }
+}
