@@ -197,7 +197,7 @@ mod tests {
                 retry_after: Some(after),
                 host_level,
                 ..
-            } if after == Duration::from_secs(120) => {
+            } if after == Duration::from_mins(2) => {
                 if host_level {
                     "server busy"
                 } else {

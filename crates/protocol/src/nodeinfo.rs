@@ -7,6 +7,7 @@ use crate::{
     fetch::{self, FetchError},
     network::{Get, Network},
 };
+use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
@@ -73,24 +74,45 @@ pub async fn nodeinfo(network: &Network, host: &str) -> Result<NodeInfo, FetchEr
 async fn ask(network: &Network, origin: &str) -> Result<NodeInfo, FetchError> {
     let url = Uri::parse(&format!("{origin}/.well-known/nodeinfo"))
         .map_err(|_| FetchError::NotBelieved("not an address"))?;
-    let listed: Links = json(network, &url).await?;
-    let (_, newest) = listed
-        .under(&url, |rel| rel.starts_with(SCHEMA))
+    let Listed { newest, actor } = listed(&url, &body(network, &url).await?)?;
+    let told = software(&body(network, &newest).await?)?;
+    Ok(NodeInfo { actor, ..told })
+}
+
+/// What the first of the two documents leads to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listed {
+    /// The document in the newest schema.
+    pub newest: Uri,
+    /// The actor of the server itself, when it is named and lives there.
+    pub actor: Option<Uri>,
+}
+
+/// Reads the list of documents that a server has at `/.well-known/nodeinfo`.
+pub fn listed(at: &Uri, body: &[u8]) -> Result<Listed, FetchError> {
+    let links: Links = parsed(body)?;
+    let (_, newest) = links
+        .under(at, |rel| rel.starts_with(SCHEMA))
         .max_by(|(one, _), (other, _)| one.cmp(other))
         .ok_or(FetchError::NotBelieved("no NodeInfo document"))?;
-    let actor = listed
-        .under(&url, |rel| rel == APPLICATION)
+    let actor = links
+        .under(at, |rel| rel == APPLICATION)
         .map(|(_, href)| href)
-        .find(|href| href.same_origin(&url));
-    let Answered { software } = json(network, &newest).await?;
+        .find(|href| href.same_origin(at));
+    Ok(Listed { newest, actor })
+}
+
+/// Reads the document itself, whatever its schema.
+pub fn software(body: &[u8]) -> Result<NodeInfo, FetchError> {
+    let Answered { software } = parsed(body)?;
     Ok(NodeInfo {
         software: word(&software.name).to_lowercase(),
         version: word(software.version.as_str().unwrap_or_default()),
-        actor,
+        actor: None,
     })
 }
 
-async fn json<T: for<'de> Deserialize<'de>>(network: &Network, url: &Uri) -> Result<T, FetchError> {
+async fn body(network: &Network, url: &Uri) -> Result<Bytes, FetchError> {
     let answer = network
         .get(Get {
             largest: LARGEST,
@@ -98,8 +120,11 @@ async fn json<T: for<'de> Deserialize<'de>>(network: &Network, url: &Uri) -> Res
         })
         .await?;
     fetch::judge(&answer, network)?;
-    serde_json::from_slice(&answer.body)
-        .map_err(|_| FetchError::NotBelieved("not a NodeInfo answer"))
+    Ok(answer.body)
+}
+
+fn parsed<T: for<'de> Deserialize<'de>>(body: &[u8]) -> Result<T, FetchError> {
+    serde_json::from_slice(body).map_err(|_| FetchError::NotBelieved("not a NodeInfo answer"))
 }
 
 fn word(text: &str) -> String {

@@ -32,7 +32,9 @@ impl Uri {
             ));
         }
         // It also takes any number of slashes before the host, or none.
-        let usual = text.split_once(':').and_then(|(_, rest)| rest.strip_prefix("//"));
+        let usual = text
+            .split_once(':')
+            .and_then(|(_, rest)| rest.strip_prefix("//"));
         if usual.is_none_or(|rest| rest.starts_with('/')) {
             return Err(Error::Address("not an absolute address"));
         }
@@ -236,15 +238,27 @@ mod tests {
     fn an_address_has_one_spelling() {
         for (written, canonical) in [
             ("https://kindred.example", "https://kindred.example/"),
-            ("HTTPS://Kindred.Example/p/Mei", "https://kindred.example/p/Mei"),
-            ("https://kindred.example:443/a/../b", "https://kindred.example/b"),
+            (
+                "HTTPS://Kindred.Example/p/Mei",
+                "https://kindred.example/p/Mei",
+            ),
+            (
+                "https://kindred.example:443/a/../b",
+                "https://kindred.example/b",
+            ),
             ("http://kindred.example:80/", "http://kindred.example/"),
-            ("https://bücher.example/ä", "https://xn--bcher-kva.example/%C3%A4"),
+            (
+                "https://bücher.example/ä",
+                "https://xn--bcher-kva.example/%C3%A4",
+            ),
             ("https://0x7f.1/", "https://127.0.0.1/"),
             ("https://2130706433/", "https://127.0.0.1/"),
             ("https://017700000001/", "https://127.0.0.1/"),
             ("https://[::FFFF:127.0.0.1]/", "https://[::ffff:7f00:1]/"),
-            ("https://kindred.example/p/mei#main-key", "https://kindred.example/p/mei#main-key"),
+            (
+                "https://kindred.example/p/mei#main-key",
+                "https://kindred.example/p/mei#main-key",
+            ),
         ] {
             assert_eq!(Uri::parse(written).unwrap(), canonical, "{written}");
         }
@@ -297,10 +311,19 @@ mod tests {
         assert_eq!(uri.origin(), "http://kindred.example:8080");
         assert_eq!(uri.path_and_query(), "/p/mei?a=b");
         assert_eq!(uri.fragment(), Some("key"));
-        assert_eq!(uri.without_fragment(), "http://kindred.example:8080/p/mei?a=b");
-        assert_eq!(uri.join("../g/rust").unwrap(), "http://kindred.example:8080/g/rust");
+        assert_eq!(
+            uri.without_fragment(),
+            "http://kindred.example:8080/p/mei?a=b"
+        );
+        assert_eq!(
+            uri.join("../g/rust").unwrap(),
+            "http://kindred.example:8080/g/rust"
+        );
         assert_eq!(serde_json::to_string(&uri).unwrap(), format!("\"{uri}\""));
-        assert_eq!(serde_json::from_str::<Uri>("\"https://a.example\"").unwrap(), "https://a.example/");
+        assert_eq!(
+            serde_json::from_str::<Uri>("\"https://a.example\"").unwrap(),
+            "https://a.example/"
+        );
         assert!(serde_json::from_str::<Uri>("\"nowhere\"").is_err());
     }
 
@@ -309,7 +332,12 @@ mod tests {
         let uri = |text| Uri::parse(text).unwrap();
         let ours = uri("https://kindred.example/a");
         assert!(ours.same_origin(&uri("https://KINDRED.example:443/b?c#d")));
-        for other in ["http://kindred.example/a", "https://kindred.example:8443/a", "https://a.kindred.example/a", "https://kindred.example.evil.example/a"] {
+        for other in [
+            "http://kindred.example/a",
+            "https://kindred.example:8443/a",
+            "https://a.kindred.example/a",
+            "https://kindred.example.evil.example/a",
+        ] {
             assert!(!ours.same_origin(&uri(other)), "{other}");
         }
     }
@@ -328,7 +356,11 @@ mod tests {
             ("https://localhost/a", false),
         ] {
             let uri = Uri::parse(address).unwrap();
-            assert_eq!(Reach { lab: false }.allows(&uri).is_ok(), allowed, "{address}");
+            assert_eq!(
+                Reach { lab: false }.allows(&uri).is_ok(),
+                allowed,
+                "{address}"
+            );
             assert!(Reach { lab: true }.allows(&uri).is_ok());
         }
     }

@@ -6,7 +6,7 @@
 use crate::{
     Uri,
     fetch::{self, ACTIVITY_JSON, FetchError, Gone},
-    network::{Answer, Get, Network},
+    network::{Get, Network},
 };
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
@@ -134,7 +134,7 @@ async fn ask(network: &Network, scheme: &str, handle: &Handle) -> Result<Found, 
     match fetch::judge(&answer, network) {
         // The name may be served from another host, which the older document tells.
         Err(FetchError::Gone(Gone::Missing)) => {}
-        judged => return judged.and_then(|()| read(&answer)),
+        judged => return judged.and_then(|()| read(&answer.body)),
     }
     let url = address(&format!("{origin}/.well-known/host-meta"))?;
     let answer = network
@@ -154,7 +154,7 @@ async fn ask(network: &Network, scheme: &str, handle: &Handle) -> Result<Found, 
         .get(Get::new(&next, "application/jrd+json, application/json"))
         .await?;
     fetch::judge(&answer, network)?;
-    read(&answer)
+    read(&answer.body)
 }
 
 fn address(text: &str) -> Result<Uri, FetchError> {
@@ -165,9 +165,9 @@ fn encoded(text: &str) -> String {
     url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
-/// The first link that leads to an actor.
-fn read(answer: &Answer) -> Result<Found, FetchError> {
-    let jrd: Jrd = serde_json::from_slice(&answer.body)
+/// Reads what a server says about a name: the first link that leads to an actor.
+pub fn read(body: &[u8]) -> Result<Found, FetchError> {
+    let jrd: Jrd = serde_json::from_slice(body)
         .map_err(|_| FetchError::NotBelieved("not a WebFinger answer"))?;
     let actor = jrd
         .links

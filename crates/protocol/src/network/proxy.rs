@@ -19,14 +19,13 @@ impl Proxies {
         if let Some(address) = set {
             found.add(address, Proxy::all(address)?);
         } else if !test {
-            let variable = |names: [&str; 2]| {
-                names
-                    .into_iter()
-                    .find_map(|name| env::var(name).ok().filter(|value| !value.is_empty()))
+            let variable = |names: &[&str]| {
+                let mut values = names.iter().filter_map(|name| env::var(name).ok());
+                values.find(|value| !value.is_empty())
             };
-            let all = variable(["ALL_PROXY", "all_proxy"]);
+            let all = variable(&["ALL_PROXY", "all_proxy"]);
             let exceptions = NoProxy::from_env();
-            if let Some(address) = variable(["HTTPS_PROXY", "https_proxy"]).or_else(|| all.clone())
+            if let Some(address) = variable(&["HTTPS_PROXY", "https_proxy"]).or_else(|| all.clone())
             {
                 found.add(
                     &address,
@@ -34,7 +33,7 @@ impl Proxies {
                 );
             }
             // In upper case this one can be set by a request where programs are run by a web server.
-            if let Some(address) = variable(["http_proxy", "http_proxy"]).or(all) {
+            if let Some(address) = variable(&["http_proxy"]).or(all) {
                 found.add(&address, Proxy::http(&address)?.no_proxy(exceptions));
             }
         }

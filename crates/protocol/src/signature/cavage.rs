@@ -133,9 +133,7 @@ pub(super) fn begin(
         key_id: key_id.to_owned(),
         form: Form::Cavage,
         bases,
-        signature: digest::BASE64
-            .decode(signature)
-            .map_err(|_| UNREADABLE)?,
+        signature: digest::BASE64.decode(signature).map_err(|_| UNREADABLE)?,
         rsa,
         ed25519: !given.algorithm.is_some_and(|name| name.starts_with("rsa")),
     })
