@@ -24,6 +24,8 @@ pub const POLL_OPTIONS: usize = 20;
 pub const CONTENT_BYTES: usize = 100 * 1024;
 /// The longest name or title, in characters; longer ones are cut.
 pub const NAME_CHARS: usize = 500;
+/// The longest handle, in characters.
+pub const HANDLE_CHARS: usize = 128;
 /// How many fields of a profile are kept.
 pub const PROFILE_FIELDS: usize = 50;
 /// How many other addresses of itself an actor may name.

@@ -157,7 +157,7 @@ impl<'a> Writer<'a> {
         match &event {
             Event::Start(Tag::Link { .. } | Tag::CodeBlock(_)) => self.closed += 1,
             Event::End(TagEnd::Link | TagEnd::CodeBlock) => {
-                self.closed = self.closed.saturating_sub(1)
+                self.closed = self.closed.saturating_sub(1);
             }
             Event::Text(text) if self.closed == 0 => {
                 let mut html = String::with_capacity(text.len() + 64);

@@ -99,7 +99,7 @@ fn what_people_write_with_is_kept() {
 #[test]
 fn towers_and_floods_are_cleaned_quickly_and_never_stand_high() {
     let start = std::time::Instant::now();
-    let attributes: String = (0..20_000).map(|n| format!(" a{n}")).collect();
+    let attributes = (0..20_000).fold(String::new(), |all, n| all + " a" + &n.to_string());
     let mut floods = vec![
         format!("<a{attributes}>x</a>"),
         format!("<p class=\"{}\">", "a ".repeat(50_000)),
@@ -122,9 +122,7 @@ fn towers_and_floods_are_cleaned_quickly_and_never_stand_high() {
         floods.push(part.repeat(7_900 / marks));
     }
     for flood in floods {
-        let one = std::time::Instant::now();
-        assert!(nesting(&clean(&flood)) <= 48, "{:.20}", flood);
-        println!("{:.20} {:?}", flood, one.elapsed());
+        assert!(nesting(&clean(&flood)) <= 48, "{flood:.20}");
     }
     assert!(
         start.elapsed().as_secs() < 20,

@@ -206,7 +206,6 @@ fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, Re
     let origin = pieces::things(typed.origin())
         .iter()
         .find_map(pieces::address);
-    let reason = || parts.text(&["summary", "content"]);
     Ok(match kind {
         "Follow" => Incoming::Follow {
             object: parts.object_id()?,
@@ -259,6 +258,37 @@ fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, Re
                 .collect();
             Incoming::Announce { objects: objects? }
         }
+        "Join" => Incoming::Join {
+            object: parts.object_id()?,
+            message: parts.text(&["participationMessage", "content", "summary"]),
+        },
+        "Leave" => Incoming::Leave {
+            object: parts.object_id()?,
+        },
+        "Invite" => Incoming::Invite {
+            object: parts.object_id()?,
+            target,
+        },
+        "QuoteRequest" => Incoming::QuoteRequest {
+            object: parts.object_id()?,
+            instrument: match pieces::list(pieces::field(parts.raw, "instrument")).next() {
+                Some(raw) => parts.document_ref(raw).ok(),
+                None => None,
+            },
+        },
+        other => return order(other, parts, target, origin),
+    })
+}
+
+/// What keeps a group in order.
+fn order(
+    kind: &str,
+    parts: &Parts<'_>,
+    target: Option<Uri>,
+    origin: Option<Uri>,
+) -> Result<Incoming, ReadError> {
+    let reason = || parts.text(&["summary", "content"]);
+    Ok(match kind {
         "Block" => Incoming::Block {
             object: parts.object_id()?,
             target,
@@ -288,24 +318,6 @@ fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, Re
             object: parts.object_id()?,
             origin,
             target,
-        },
-        "Join" => Incoming::Join {
-            object: parts.object_id()?,
-            message: parts.text(&["participationMessage", "content", "summary"]),
-        },
-        "Leave" => Incoming::Leave {
-            object: parts.object_id()?,
-        },
-        "Invite" => Incoming::Invite {
-            object: parts.object_id()?,
-            target,
-        },
-        "QuoteRequest" => Incoming::QuoteRequest {
-            object: parts.object_id()?,
-            instrument: match pieces::list(pieces::field(parts.raw, "instrument")).next() {
-                Some(raw) => parts.document_ref(raw).ok(),
-                None => None,
-            },
         },
         other => Incoming::Other {
             kind: other.to_owned(),

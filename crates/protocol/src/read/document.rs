@@ -66,7 +66,10 @@ fn looks_like(clean: &Value) -> Option<Family> {
         Some(Family::Approval)
     } else if has("actor") && has("object") {
         Some(Family::Activity)
-    } else if has("attributedTo") && (has("content") || has("name") || has("contentMap")) {
+    } else if has("content")
+        || has("contentMap")
+        || has("attributedTo") && (has("name") || has("summary"))
+    {
         Some(Family::Post)
     } else {
         None

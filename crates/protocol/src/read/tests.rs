@@ -17,6 +17,7 @@ fn uri(text: &str) -> Uri {
     Uri::parse(text).unwrap()
 }
 
+#[expect(clippy::needless_pass_by_value, reason = "the letters read better so")]
 fn says(kind: &str, object: Value) -> Value {
     json!({
         "@context": "https://www.w3.org/ns/activitystreams",

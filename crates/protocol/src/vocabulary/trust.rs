@@ -4,7 +4,7 @@
 //! memory: whether an actor is a moderator, or a follow was ever sent, is decided where such things are known.
 
 use super::{ActorDoc, Document, Envelope, Incoming, KeyDoc, Note, Ref};
-use crate::uri::Uri;
+use crate::{limits::HANDLE_CHARS, uri::Uri};
 
 impl Envelope {
     /// Whether the activity is its actor's to say: its id lies where the actor lives.
@@ -26,6 +26,25 @@ impl Envelope {
             }
             _ => self.is_consistent(),
         }
+    }
+
+    /// Whether an answer to a request that was brought along is given by the one who was asked.
+    ///
+    /// Only follows and requests to join say whom they ask; other answers, and answers by id, have to be matched with
+    /// what was really sent.
+    pub fn answers_for_itself(&self) -> bool {
+        let (Incoming::Accept(answer) | Incoming::Reject(answer) | Incoming::Ignore(answer)) =
+            &self.activity
+        else {
+            return self.is_consistent();
+        };
+        self.is_consistent()
+            && match answer.object.whole().map(|asked| &asked.activity) {
+                Some(Incoming::Follow { object }) => *object == self.actor,
+                // Whoever runs the event or the group answers for it; that has to be known, but it lives there.
+                Some(Incoming::Join { object, .. }) => object.same_origin(&self.actor),
+                _ => true,
+            }
     }
 
     /// Whether what it publishes or changes is the actor's own, so that the embedded copy may be taken as is.
@@ -110,6 +129,9 @@ pub enum ActorFault {
     /// Without a name nobody can be addressed.
     #[error("the actor names no preferredUsername")]
     NoUsername,
+    /// A name that cannot be typed, or that could be read as another.
+    #[error("the actor's preferredUsername is no name")]
+    OddUsername,
     /// An inbox elsewhere would send letters to somebody else.
     #[error("the actor's inbox is on another host")]
     ForeignInbox,
@@ -121,8 +143,15 @@ pub enum ActorFault {
 impl ActorDoc {
     /// Whether the document can be kept as an actor: it has a name, an inbox of its own, and no key of another's.
     pub fn check(&self) -> Result<(), ActorFault> {
-        if self.preferred_username.as_deref().is_none_or(str::is_empty) {
+        let name = self.preferred_username.as_deref().unwrap_or_default();
+        if name.is_empty() {
             return Err(ActorFault::NoUsername);
+        }
+        let odd = |letter: char| {
+            letter.is_control() || letter.is_whitespace() || "@/:<>\"'&#?\\".contains(letter)
+        };
+        if name.chars().any(odd) || name.chars().count() > HANDLE_CHARS {
+            return Err(ActorFault::OddUsername);
         }
         let inbox = self.inbox.as_ref().ok_or(ActorFault::NoInbox)?;
         if !inbox.same_origin(&self.id) {
