@@ -93,13 +93,97 @@ fn judge(sample: &Sample, body: &[u8]) -> Result<(), Shortfall> {
     }
     let value = read::json(body).map_err(|error| error.to_string())?;
     straight_twice(&value)?;
+    by_class(sample, &value, body)?;
+    for (what, variation) in variations(&value) {
+        let body = variation.to_string();
+        by_class(sample, &variation, body.as_bytes()).map_err(|why| format!("{what}: {why}"))?;
+    }
+    Ok(())
+}
+
+fn by_class(sample: &Sample, value: &Value, body: &[u8]) -> Result<(), Shortfall> {
     match sample.expect.as_str() {
         "accept" => accepted(sample, body),
-        "resolve" => resolved(sample, &value),
-        "render" => rendered(sample, &value),
+        "resolve" => resolved(sample, value),
+        "render" => rendered(sample, value),
         "ignore" => ignored(sample, body),
-        "reject" => rejected(&value),
+        "reject" => rejected(value),
         other => Err(format!("the class {other} is not known here")),
+    }
+}
+
+/// The same document as another server might say it. A single value means the same as a list of one, and what we have
+/// no word for is not in the way.
+fn variations(value: &Value) -> Vec<(&'static str, Value)> {
+    let mut strange = value.clone();
+    if let Some(fields) = strange.as_object_mut() {
+        fields.insert(
+            "zebra".into(),
+            serde_json::json!({"stripes": [null, {"id": 5}], "id": ""}),
+        );
+    }
+    vec![
+        ("with something unknown in it", strange),
+        (
+            "with lists of one",
+            reshaped(value, &|one| match one {
+                Value::Array(_) => one,
+                one => Value::Array(vec![one]),
+            }),
+        ),
+        (
+            "without lists of one",
+            reshaped(value, &|list| match list {
+                Value::Array(mut items) if items.len() == 1 => items.remove(0),
+                other => other,
+            }),
+        ),
+    ]
+}
+
+/// Changes the shape of every property that may hold one value or many.
+fn reshaped(value: &Value, shape: &dyn Fn(Value) -> Value) -> Value {
+    const ONE_OR_MANY: [&str; 20] = [
+        "type",
+        "actor",
+        "object",
+        "target",
+        "to",
+        "cc",
+        "audience",
+        "tag",
+        "attachment",
+        "attributedTo",
+        "url",
+        "icon",
+        "image",
+        "inReplyTo",
+        "location",
+        "name",
+        "content",
+        "summary",
+        "items",
+        "orderedItems",
+    ];
+    match value {
+        Value::Array(items) => items.iter().map(|item| reshaped(item, shape)).collect(),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, field)| {
+                let inner = if key == "@context" {
+                    field.clone()
+                } else {
+                    reshaped(field, shape)
+                };
+                let field = if ONE_OR_MANY.contains(&key.as_str()) && !inner.is_null() {
+                    shape(inner)
+                } else {
+                    inner
+                };
+                (key.clone(), field)
+            })
+            .collect(),
+        other => other.clone(),
     }
 }
 
