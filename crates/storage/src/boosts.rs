@@ -112,3 +112,8 @@ pub fn of_post(db: &mut Conn, post: PostId, page: &Page) -> QueryResult<Vec<(Boo
         page
     ))
 }
+
+/// These boosts.
+pub fn by_ids(db: &mut Conn, ids: &[BoostId]) -> QueryResult<Vec<Boost>> {
+    on!(db, |conn| Boost::query().filter(boosts::id.eq_any(ids)).load(conn))
+}

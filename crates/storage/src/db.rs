@@ -62,17 +62,24 @@ pub struct Db {
     inner: Arc<Inner>,
 }
 
-enum Inner {
+/// What goes away when a database is closed: the folder or the database of a test.
+type Keep = Box<dyn Send + Sync>;
+
+/// The order matters: the engine stops before what it stands on goes away.
+struct Inner {
+    engine: Engine,
+    _keep: Keep,
+}
+
+enum Engine {
     Sqlite(Sqlite),
     Postgres(postgres::Pool),
 }
 
-/// The order matters: the threads end, and only then is the folder of a test taken away.
 struct Sqlite {
     readers: readers::Readers,
     writer: writer::Writer,
     path: PathBuf,
-    _keep: Option<Box<dyn Send + Sync>>,
 }
 
 impl Db {
@@ -80,22 +87,22 @@ impl Db {
     ///
     /// Its tables are left as they are: see [`Db::migrate`].
     pub fn open(url: &str, options: &Options) -> Result<Self, Error> {
+        Self::open_kept(url, options, Box::new(()))
+    }
+
+    /// Opens a database and holds on to `keep` until it is closed again.
+    pub(crate) fn open_kept(url: &str, options: &Options, keep: Keep) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = postgres::Pool::open(url, options)?;
-            return Ok(Self { inner: Arc::new(Inner::Postgres(pool)) });
+            return Ok(Self { inner: Arc::new(Inner { engine: Engine::Postgres(pool), _keep: keep }) });
         }
         match url.strip_prefix("sqlite://") {
             Some("" | ":memory:") | None => Err(Error::Url(url.to_owned())),
-            Some(path) => Self::open_file(path.into(), options, None),
+            Some(path) => Self::open_file(path.into(), options, keep),
         }
     }
 
-    /// Opens a SQLite file and holds on to `keep` until it is closed again.
-    pub(crate) fn open_file(
-        path: PathBuf,
-        options: &Options,
-        keep: Option<Box<dyn Send + Sync>>,
-    ) -> Result<Self, Error> {
+    fn open_file(path: PathBuf, options: &Options, keep: Keep) -> Result<Self, Error> {
         if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
             std::fs::create_dir_all(folder)
                 .map_err(|error| Error::Connection(format!("{}: {error}", folder.display())))?;
@@ -103,7 +110,8 @@ impl Db {
         // The writer comes first: it makes the file and turns on the write-ahead log that readers rely on.
         let writer = writer::Writer::start(connection::open_writer(&path, options)?)?;
         let readers = readers::Readers::new(path.clone(), options);
-        Ok(Self { inner: Arc::new(Inner::Sqlite(Sqlite { readers, writer, path, _keep: keep })) })
+        let engine = Engine::Sqlite(Sqlite { readers, writer, path });
+        Ok(Self { inner: Arc::new(Inner { engine, _keep: keep }) })
     }
 
     /// Brings the tables up to date and answers with the names of the migrations that were applied.
@@ -111,9 +119,9 @@ impl Db {
     /// On PostgreSQL processes that start together take turns. A database that is newer than this program is refused
     /// with [`Error::NewerSchema`] and left alone. This blocks; it is for the start of a program.
     pub fn migrate(&self) -> Result<Vec<String>, Error> {
-        match &*self.inner {
-            Inner::Sqlite(sqlite) => migrate::sqlite(&sqlite.path),
-            Inner::Postgres(pool) => migrate::postgres(pool.url()),
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => migrate::sqlite(&sqlite.path),
+            Engine::Postgres(pool) => migrate::postgres(pool.url()),
         }
     }
 
@@ -125,9 +133,9 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        match &*self.inner {
-            Inner::Sqlite(sqlite) => sqlite.readers.read(f).await,
-            Inner::Postgres(pool) => pool.read(f).await,
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.read(f).await,
+            Engine::Postgres(pool) => pool.read(f).await,
         }
     }
 
@@ -140,17 +148,17 @@ impl Db {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        match &*self.inner {
-            Inner::Sqlite(sqlite) => sqlite.writer.write(f).await,
-            Inner::Postgres(pool) => pool.write(f).await,
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.writer.write(f).await,
+            Engine::Postgres(pool) => pool.write(f).await,
         }
     }
 
     /// Which database this is.
     pub fn backend(&self) -> Backend {
-        match &*self.inner {
-            Inner::Sqlite(_) => Backend::Sqlite,
-            Inner::Postgres(_) => Backend::Postgres,
+        match &self.inner.engine {
+            Engine::Sqlite(_) => Backend::Sqlite,
+            Engine::Postgres(_) => Backend::Postgres,
         }
     }
 }

@@ -48,6 +48,8 @@ pub struct Inbox {
     pub agreement: Option<Agreement>,
     /// Since when nothing reaches it, when that has gone on for long.
     pub asleep_since: Option<Moment>,
+    /// When it was last asked what it runs.
+    pub nodeinfo_at: Option<Moment>,
 }
 
 /// Whether and how one actor hears of another.
@@ -191,9 +193,74 @@ pub fn inboxes_of_followers(db: &mut Conn, target: ActorId) -> QueryResult<Vec<I
             instances::standing.nullable(),
             instances::agreement.nullable(),
             instances::asleep_since.nullable(),
+            instances::nodeinfo_at.nullable(),
         ))
         .distinct()
         .load(conn))
+}
+
+/// Where these actors of other servers are reached, whoever follows them.
+pub fn inboxes_of(db: &mut Conn, whom: &[ActorId]) -> QueryResult<Vec<Inbox>> {
+    if whom.is_empty() {
+        return Ok(Vec::new());
+    }
+    on!(db, |conn| actors::table
+        .left_join(instances::table.on(instances::host.eq(actors::host)))
+        .filter(actors::id.eq_any(whom))
+        .filter(actors::host.ne(""))
+        .filter(actors::deleted_at.is_null())
+        .filter(actors::suspended_at.is_null())
+        .select((
+            actors::host,
+            sql::<Text>("coalesce(actors.shared_inbox, actors.inbox)"),
+            instances::dialect.nullable(),
+            instances::standing.nullable(),
+            instances::agreement.nullable(),
+            instances::asleep_since.nullable(),
+            instances::nodeinfo_at.nullable(),
+        ))
+        .distinct()
+        .load(conn))
+}
+
+/// Whether anybody of this server hears of somebody.
+pub fn any_from_host(db: &mut Conn, target: ActorId, host: &str) -> QueryResult<bool> {
+    on!(db, |conn| select(exists(
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+            .filter(follows::target_id.eq(target))
+            .filter(follows::state.eq(FollowState::Accepted))
+            .filter(actors::host.eq(host))
+    ))
+    .get_result(conn))
+}
+
+/// Ends what those whom this inbox belongs to would hear: it is gone for good. A shared inbox belongs to nobody alone.
+pub fn remove_by_inbox(db: &mut Conn, inbox: &str) -> QueryResult<usize> {
+    on!(db, |conn| diesel::delete(follows::table.filter(
+        follows::follower_id.eq_any(actors::table.filter(actors::inbox.eq(inbox)).filter(actors::host.ne("")).select(actors::id))
+    ))
+    .execute(conn))
+}
+
+/// Changes what a follower would like to hear. What is not said stays as it is.
+pub fn wish(
+    db: &mut Conn,
+    follower: ActorId,
+    target: ActorId,
+    show_boosts: Option<bool>,
+    notify: Option<bool>,
+) -> QueryResult<()> {
+    if show_boosts.is_none() && notify.is_none() {
+        return Ok(());
+    }
+    let wanted = (show_boosts.map(|wanted| follows::show_boosts.eq(wanted)), notify.map(|wanted| follows::notify.eq(wanted)));
+    on!(db, |conn| diesel::update(
+        follows::table.filter(follows::follower_id.eq(follower)).filter(follows::target_id.eq(target))
+    )
+    .set(wanted)
+    .execute(conn))
+    .map(drop)
 }
 
 /// Those with an account here who hear of somebody.

@@ -126,3 +126,36 @@ pub fn of_member(db: &mut Conn, member: ActorId) -> QueryResult<Vec<(Group, Acto
         .select((Group::as_select(), Actor::as_select()))
         .load(conn))
 }
+
+/// Groups of this server, those in which something happened last first.
+pub fn liveliest(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Group, Actor)>> {
+    on!(db, |conn| groups::table
+        .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .filter(actors::host.eq(""))
+        .filter(actors::deleted_at.is_null())
+        .filter(groups::archived_at.is_null())
+        .order((actors::last_post_at.is_null(), actors::last_post_at.desc(), actors::id.desc()))
+        .limit(limit)
+        .select((Group::as_select(), Actor::as_select()))
+        .load(conn))
+}
+
+/// These groups, with their faces.
+pub fn find_many(db: &mut Conn, ids: &[ActorId]) -> QueryResult<Vec<(Group, Actor)>> {
+    on!(db, |conn| groups::table
+        .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .filter(groups::actor_id.eq_any(ids))
+        .filter(actors::deleted_at.is_null())
+        .select((Group::as_select(), Actor::as_select()))
+        .load(conn))
+}
+
+/// How many groups were founded here.
+pub fn count_local(db: &mut Conn) -> QueryResult<i64> {
+    on!(db, |conn| groups::table
+        .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .filter(actors::host.eq(""))
+        .filter(actors::deleted_at.is_null())
+        .count()
+        .get_result(conn))
+}

@@ -79,6 +79,11 @@ pub struct InstancePatch {
 }
 
 impl Instance {
+    /// Whether both companies have agreed to share what is not public.
+    pub fn is_partner(&self) -> bool {
+        self.agreement == Agreement::Agreed
+    }
+
     /// A server of which nothing but its name is known.
     pub fn unknown(id: InstanceId, host: impl Into<String>, at: Moment) -> Self {
         Self {
@@ -230,4 +235,23 @@ pub fn with_agreement(db: &mut Conn, agreement: Agreement) -> QueryResult<Vec<In
 /// How many servers are known.
 pub fn count(db: &mut Conn) -> QueryResult<i64> {
     on!(db, |conn| instances::table.count().get_result(conn))
+}
+
+/// Notes by which form of signature a server took what we said.
+pub fn note_signature_form(db: &mut Conn, host: &str, rfc9421: bool) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(instances::table.filter(instances::host.eq(host)))
+        .set(instances::speaks_rfc9421.eq(rfc9421))
+        .execute(conn))
+    .map(drop)
+}
+
+/// Whether a server is blocked, by its own name or by that of a domain above it.
+pub fn is_blocked(db: &mut Conn, host: &str) -> QueryResult<bool> {
+    let name = host.split(':').next().unwrap_or(host);
+    let above = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
+    let names: Vec<&str> = [host, name].into_iter().chain(above).collect();
+    on!(db, |conn| diesel::dsl::select(diesel::dsl::exists(
+        instances::table.filter(instances::host.eq_any(&names)).filter(instances::standing.eq(Standing::Blocked))
+    ))
+    .get_result(conn))
 }

@@ -154,63 +154,72 @@ fn make_due(db: &mut Conn, due: &BTreeMap<&str, Moment>) -> QueryResult<()> {
     Ok(())
 }
 
-/// Takes the right to work on lanes that are due, for those whose name begins with `prefix`. The longest due come
-/// first. What is claimed is nobody else's until `lease_until`.
+/// How a lane has been doing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// Its last job was done.
+    Well,
+    /// Its first job failed at least once.
+    Failing,
+}
+
+/// Takes the right to work on lanes that are due and have been doing well, or have not. The longest due come first. What
+/// is claimed is nobody else's until `lease_until`.
 pub fn claim_lanes(
     db: &mut Conn,
     now: Moment,
     lease_until: Moment,
     limit: i64,
-    prefix: &str,
+    health: Health,
 ) -> QueryResult<Vec<Lane>> {
-    let end = end_of(prefix);
+    let (fewest, most) = match health {
+        Health::Well => (0, 0),
+        Health::Failing => (1, i64::from(i32::MAX)),
+    };
     match db {
         // Nobody else writes meanwhile.
         Conn::Sqlite(conn) => Statement::new(
             "UPDATE lanes SET leased_until = ? WHERE name IN (SELECT name FROM lanes \
-             WHERE due_at <= ? AND leased_until <= ? AND name >= ? AND name < ? ORDER BY due_at LIMIT ?) RETURNING *",
+             WHERE due_at <= ? AND leased_until <= ? AND failures BETWEEN ? AND ? ORDER BY due_at LIMIT ?) RETURNING *",
         )
         .with(lease_until.0)
         .with(now.0)
         .with(now.0)
-        .with(prefix)
-        .with(&end)
+        .with(fewest)
+        .with(most)
         .with(limit)
         .load(conn),
         // Others may claim at the same moment: what they have locked is passed over rather than waited for. The rows
         // are picked before anything is joined to them, or the limit might be applied more than once.
         Conn::Postgres(conn) => Statement::new(
             "WITH picked AS MATERIALIZED (SELECT name FROM lanes \
-             WHERE due_at <= ? AND leased_until <= ? AND name >= ? AND name < ? \
+             WHERE due_at <= ? AND leased_until <= ? AND failures BETWEEN ? AND ? \
              ORDER BY due_at LIMIT ? FOR UPDATE SKIP LOCKED) \
              UPDATE lanes SET leased_until = ? FROM picked WHERE lanes.name = picked.name RETURNING lanes.*",
         )
         .with(now.0)
         .with(now.0)
-        .with(prefix)
-        .with(&end)
+        .with(fewest)
+        .with(most)
         .with(limit)
         .with(lease_until.0)
         .load(conn),
     }
 }
 
-/// When the next lane whose name begins with `prefix` can be claimed; [`Moment::NEVER`] when nothing waits.
-pub fn next_due(db: &mut Conn, prefix: &str) -> QueryResult<Moment> {
+/// When the next lane can be claimed; [`Moment::NEVER`] when nothing waits.
+pub fn next_due(db: &mut Conn) -> QueryResult<Moment> {
     #[derive(QueryableByName)]
     struct Next {
         #[diesel(sql_type = BigInt)]
         at: Moment,
     }
-    let end = end_of(prefix);
     // Those that somebody works on come first in the index, but they are few.
     let statement = Statement::new(
         "SELECT coalesce(min(CASE WHEN due_at > leased_until THEN due_at ELSE leased_until END), \
          9223372036854775807) AS at FROM (SELECT due_at, leased_until FROM lanes \
-         WHERE due_at < 9223372036854775807 AND name >= ? AND name < ? ORDER BY due_at LIMIT 1000) AS soon",
-    )
-    .with(prefix)
-    .with(&end);
+         WHERE due_at < 9223372036854775807 ORDER BY due_at LIMIT 1000) AS soon",
+    );
     on!(db, |conn| statement.get_result::<Next>(conn)).map(|next| next.at)
 }
 
@@ -377,9 +386,4 @@ pub fn counts(db: &mut Conn) -> QueryResult<Counts> {
          coalesce(min(CASE WHEN set_aside_at IS NULL THEN created_at END), 9223372036854775807) AS oldest FROM jobs",
     );
     on!(db, |conn| statement.get_result(conn))
-}
-
-/// Right behind every name that begins with `prefix`.
-fn end_of(prefix: &str) -> String {
-    format!("{prefix}\u{10ffff}")
 }

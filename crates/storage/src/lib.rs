@@ -27,6 +27,8 @@ pub mod reports;
 mod schema;
 pub mod sessions;
 mod statement;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod timelines;
 pub mod tombstones;
 pub mod topics;

@@ -205,3 +205,23 @@ pub fn bans(db: &mut Conn, group: ActorId, page: &Page) -> QueryResult<Vec<(Ban,
         page
     ))
 }
+
+/// Whether anybody of this server belongs to a group.
+pub fn any_from_host(db: &mut Conn, group: ActorId, host: &str) -> QueryResult<bool> {
+    on!(db, |conn| diesel::dsl::select(diesel::dsl::exists(
+        memberships::table
+            .inner_join(actors::table.on(actors::id.eq(memberships::actor_id)))
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::state.eq(MembershipState::Active))
+            .filter(actors::host.eq(host))
+    ))
+    .get_result(conn))
+}
+
+/// Ends every belonging of somebody who is gone.
+pub fn end_all_of(db: &mut Conn, actor: ActorId, at: Moment) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(memberships::table.filter(memberships::actor_id.eq(actor)))
+        .set((memberships::state.eq(MembershipState::Left), memberships::updated_at.eq(at)))
+        .execute(conn))
+    .map(drop)
+}

@@ -429,3 +429,28 @@ pub fn mentions(db: &mut Conn, post: PostId, actor: ActorId) -> QueryResult<bool
         .get_result::<i64>(conn))
     .map(|n| n > 0)
 }
+
+/// Who wrote these posts.
+pub fn authors_of(db: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<(PostId, ActorId)>> {
+    on!(db, |conn| posts::table.filter(posts::id.eq_any(ids)).select((posts::id, posts::author_id)).load(conn))
+}
+
+/// Notes that a post belongs to a group of another server, which passed it on.
+pub fn set_group(db: &mut Conn, id: PostId, group: ActorId) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id))).set(posts::group_id.eq(group)).execute(conn))
+        .map(drop)
+}
+
+/// How many thread starters and how many replies people here have written.
+pub fn count_local(db: &mut Conn) -> QueryResult<(i64, i64)> {
+    let mut count = |reply: bool| {
+        on!(db, |conn| posts::table
+            .inner_join(actors::table.on(actors::id.eq(posts::author_id)))
+            .filter(actors::host.eq(""))
+            .filter(posts::deleted_at.is_null())
+            .filter(posts::parent_uri.is_not_null().eq(reply))
+            .count()
+            .get_result(conn))
+    };
+    Ok((count(false)?, count(true)?))
+}

@@ -75,6 +75,31 @@ pub fn put_home(db: &mut Conn, entry: Entry, of: ActorId) -> QueryResult<usize> 
     })
 }
 
+/// Puts a line into the home timeline of everybody here who hears of both: an answer interests those who follow the whole
+/// conversation. Answers how many got it.
+pub fn put_home_of_both(db: &mut Conn, entry: Entry, one: ActorId, other: ActorId) -> QueryResult<usize> {
+    let also = diesel::alias!(follows as also);
+    on!(db, |conn| follows::table
+        .inner_join(accounts::table.on(accounts::actor_id.eq(follows::follower_id)))
+        .filter(follows::target_id.eq(one))
+        .filter(follows::state.eq(FollowState::Accepted))
+        .filter(follows::follower_id.eq(other).or(exists(
+            also.filter(also.field(follows::follower_id).eq(follows::follower_id))
+                .filter(also.field(follows::target_id).eq(other))
+                .filter(also.field(follows::state).eq(FollowState::Accepted))
+        )))
+        .select((
+            follows::follower_id,
+            entry.entry_id.into_sql::<BigInt>(),
+            entry.post_id.into_sql::<BigInt>(),
+            entry.by_id.into_sql::<Nullable<BigInt>>(),
+        ))
+        .insert_into(home_entries::table)
+        .into_columns((home_entries::owner_id, home_entries::entry_id, home_entries::post_id, home_entries::by_id))
+        .on_conflict_do_nothing()
+        .execute(conn))
+}
+
 /// Puts a line into the home timeline of one person: their own posts stand there as well.
 pub fn put_home_of(db: &mut Conn, entry: Entry, owner: ActorId) -> QueryResult<()> {
     on!(db, |conn| diesel::insert_into(home_entries::table)
@@ -138,6 +163,30 @@ pub fn written_by(db: &mut Conn, author: ActorId, page: &Page) -> QueryResult<Ve
 pub fn author_page(db: &mut Conn, author: ActorId, page: &Page) -> QueryResult<Vec<Line>> {
     let mut lines = written_by(db, author, page)?;
     lines.extend(boosted_by(db, author, page)?);
+    Ok(one_page(lines, page))
+}
+
+/// A page of the threads that somebody started, with or without what they passed on.
+pub fn starters_page(db: &mut Conn, author: ActorId, page: &Page, boosts: bool) -> QueryResult<Vec<Line>> {
+    let mut lines = on!(db, |conn| page!(
+        conn,
+        posts::table
+            .filter(posts::author_id.eq(author))
+            .filter(posts::parent_uri.is_null())
+            .filter(posts::deleted_at.is_null())
+            .filter(posts::removed_at.is_null())
+            .select((posts::id, None::<i64>.into_sql::<Nullable<BigInt>>(), Post::as_select())),
+        posts::id,
+        page
+    ))?;
+    if boosts {
+        lines.extend(boosted_by(db, author, page)?);
+    }
+    Ok(one_page(lines, page))
+}
+
+/// The part of lines from two lists that makes one page.
+fn one_page(mut lines: Vec<Line>, page: &Page) -> Vec<Line> {
     lines.sort_unstable_by_key(|line| Reverse(line.entry_id));
     let wanted = usize::try_from(page.limit).unwrap_or(0);
     if page.upward() {
@@ -145,7 +194,7 @@ pub fn author_page(db: &mut Conn, author: ActorId, page: &Page) -> QueryResult<V
     } else {
         lines.truncate(wanted);
     }
-    Ok(lines)
+    lines
 }
 
 /// A page of what was written for everybody to see.
