@@ -1,7 +1,7 @@
 //! Accounts: signing in by token.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use kindred_storage::{AccountState, TokenId, accounts, apps, apps::Token};
+use kindred_storage::{AccountState, TokenId, accounts, actors::Actor, apps, apps::Token};
 
 use crate::{Error, Kindred, Refusal, Result, passwords, views::SignedIn};
 
@@ -119,4 +119,15 @@ fn checked_scopes(scopes: &str) -> Result<String, Refusal> {
         )),
         None => Ok(list.join(" ")),
     }
+}
+
+/// The face of somebody with an account here.
+pub async fn face_of(kindred: &Kindred, handle: &str) -> Result<Actor> {
+    let handle = handle.trim_start_matches('@').to_lowercase();
+    kindred
+        .read(move |db| {
+            let (_, actor) = accounts::by_handle(db, &handle)?.ok_or(Refusal::NoSuchPerson)?;
+            Ok(actor)
+        })
+        .await
 }

@@ -40,7 +40,7 @@ pub struct Settings {
     /// The version of the software.
     pub version: &'static str,
     /// Where the source of the software can be had: the licence promises it to everybody who uses this instance.
-    pub source_url: &'static str,
+    pub source_url: String,
     /// Http, ports and loopback peers are allowed: for tests only.
     pub lab: bool,
 }

@@ -146,6 +146,10 @@ settings! {
     /// one rate limit.
     trusted_proxies: Ranges = Some("");
 
+    /// Where the source of this very version can be had. The licence wants everybody who uses the instance to be able to get
+    /// it: point it at your own copy when you changed something.
+    source_url: String = Some("https://kindred.example/source");
+
     /// For tests only: allows http, ports in ids, and peers at loopback and private addresses. Everything else stays as
     /// it is. Kindred warns loudly at every start.
     lab: bool = Some("false");

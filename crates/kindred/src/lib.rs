@@ -3,4 +3,9 @@
 //! What people do and what other servers say is not decided here; the other crates do that.
 
 pub mod cli;
+pub mod commands;
 pub mod config;
+pub mod doctor;
+pub mod failure;
+pub mod open;
+pub mod serve;

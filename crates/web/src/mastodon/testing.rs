@@ -17,7 +17,7 @@ pub(crate) fn settings() -> Settings {
         federation: Federation::Open,
         sign_up: SignUp::Invite,
         version: "0.1.0",
-        source_url: "https://code.example/kindred",
+        source_url: "https://code.example/kindred".into(),
         lab: false,
     }
 }
