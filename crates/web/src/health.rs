@@ -37,7 +37,9 @@ pub async fn metrics(kindred: Data<Kindred>) -> Result<HttpResponse, crate::erro
          # TYPE kindred_jobs_set_aside gauge\nkindred_jobs_set_aside {}\n",
         health.waiting, health.oldest_seconds, health.set_aside
     );
-    Ok(HttpResponse::Ok().content_type("text/plain; version=0.0.4").body(text))
+    Ok(HttpResponse::Ok()
+        .content_type("text/plain; version=0.0.4")
+        .body(text))
 }
 
 /// The process answers.
