@@ -81,8 +81,8 @@ async fn what_is_not_served_as_activitypub_is_a_file_somebody_uploaded() {
     assert!(fetch_object(&door(&peer), None, &uri(NOTE)).await.is_err());
 }
 
-#[tokio::test]
-async fn an_id_is_believed_only_at_its_own_place() {
+/// An honest server, and one that speaks in its name; and the door to both.
+async fn victim_and_evil() -> (Peer, Network) {
     let victim = Peer::start(|got| match got.target.as_str() {
         "/p/mei" => document(&note("http://victim.example/p/mei")),
         "/p/other" => document(&note("http://victim.example/p/somebody")),
@@ -103,47 +103,33 @@ async fn an_id_is_believed_only_at_its_own_place() {
         "/broken" => document("{\"id\":"),
         "/deep" => document(&"[".repeat(100_000)),
         "/short" => redirect("/long"),
-        "/long" => document(&note("http://evil.example/long")),
-        "/alias" => document(&note("http://evil.example/long")),
+        "/long" | "/alias" => document(&note("http://evil.example/long")),
         "/ring" => document(&note("http://evil.example/ring-2")),
-        "/ring-2" => document(&note("http://evil.example/ring-3")),
-        "/ring-3" => document(&note("http://evil.example/ring-3")),
+        "/ring-2" | "/ring-3" => document(&note("http://evil.example/ring-3")),
         "/elsewhere" => redirect("http://victim.example/p/mei"),
         "/inward" => document(&note("https://127.0.0.1/secret")),
         _ => answer(404, &[], ""),
     })
     .await;
     let door = door_to(&[("victim.example", &victim), ("evil.example", &evil)]);
-    let object =
-        async |path: &str| fetch_object(&door, None, &uri(&format!("http://{path}"))).await;
-    let actor = async |path: &str| fetch_actor(&door, None, &uri(&format!("http://{path}"))).await;
+    (victim, door)
+}
 
+#[tokio::test]
+async fn an_id_is_believed_only_at_its_own_place() {
+    let (victim, door) = victim_and_evil().await;
+    let object = async |path: &str| {
+        let fetched = fetch_object(&door, None, &uri(&format!("http://{path}"))).await;
+        fetched.map(|fetched| fetched.json["id"].as_str().unwrap().to_owned())
+    };
     // What the victim says itself counts, however it was found; and it is the victim's word then.
-    assert_eq!(
-        object("evil.example/claims-mei").await.unwrap().json["id"],
-        "http://victim.example/p/mei"
-    );
-    let seen = victim.seen().len();
-    assert_eq!(seen, 1);
-    assert_eq!(
-        object("evil.example/elsewhere").await.unwrap().id,
-        uri("http://victim.example/p/mei")
-    );
-    for path in [
-        "evil.example/short",
-        "evil.example/alias",
-        "evil.example/long",
-    ] {
-        assert_eq!(
-            object(path).await.unwrap().id,
-            uri("http://evil.example/long"),
-            "{path}"
-        );
-        assert_eq!(
-            actor(path).await.unwrap().id,
-            uri("http://evil.example/long"),
-            "{path}"
-        );
+    let mei = "http://victim.example/p/mei";
+    assert_eq!(object("evil.example/claims-mei").await.unwrap(), mei);
+    assert_eq!(victim.seen().len(), 1);
+    assert_eq!(object("evil.example/elsewhere").await.unwrap(), mei);
+    for path in ["short", "alias", "long"] {
+        let found = object(&format!("evil.example/{path}")).await;
+        assert_eq!(found.unwrap(), "http://evil.example/long", "{path}");
     }
     for path in [
         "evil.example/claims-other",
@@ -157,38 +143,37 @@ async fn an_id_is_believed_only_at_its_own_place() {
         "evil.example/deep",
         "evil.example/ring",
     ] {
-        let refused = object(path).await;
-        assert!(
-            matches!(
-                refused,
-                Err(FetchError::NotBelieved(_) | FetchError::NotAllowed(_))
-            ),
-            "{path} {refused:?}"
-        );
+        let refused = object(path).await.unwrap_err();
+        assert!(is_refusal(&refused), "{path} {refused:?}");
     }
-    assert!(matches!(
-        object("evil.example/claims-missing").await,
-        Err(FetchError::Gone(Gone::Missing))
-    ));
-    assert!(matches!(
-        object("evil.example/inward").await,
-        Err(FetchError::NotAllowed(_))
-    ));
-    // For actors and keys nothing leads to another server at all.
-    for path in [
-        "evil.example/claims-mei",
-        "evil.example/elsewhere",
-        "victim.example/away",
-    ] {
-        let refused = actor(path).await;
-        assert!(
-            matches!(
-                refused,
-                Err(FetchError::NotBelieved(_) | FetchError::NotAllowed(_))
-            ),
-            "{path} {refused:?}"
-        );
+    let missing = object("evil.example/claims-missing").await;
+    assert!(matches!(missing, Err(FetchError::Gone(Gone::Missing))));
+    let inward = object("evil.example/inward").await;
+    assert!(matches!(inward, Err(FetchError::NotAllowed(_))));
+}
+
+#[tokio::test]
+async fn nothing_leads_from_an_actor_or_a_key_to_another_server() {
+    let (victim, door) = victim_and_evil().await;
+    let actor = async |path: &str| fetch_actor(&door, None, &uri(&format!("http://{path}"))).await;
+    for path in ["short", "alias", "long"] {
+        let found = actor(&format!("evil.example/{path}")).await.unwrap();
+        assert_eq!(found.id, "http://evil.example/long", "{path}");
     }
+    for path in ["claims-mei", "elsewhere", "claims-away"] {
+        let refused = actor(&format!("evil.example/{path}")).await.unwrap_err();
+        assert!(is_refusal(&refused), "{path} {refused:?}");
+    }
+    assert!(victim.seen().is_empty());
+    let refused = actor("victim.example/away").await.unwrap_err();
+    assert!(is_refusal(&refused), "{refused:?}");
+}
+
+fn is_refusal(error: &FetchError) -> bool {
+    matches!(
+        error,
+        FetchError::NotBelieved(_) | FetchError::NotAllowed(_)
+    )
 }
 
 #[tokio::test]

@@ -10,7 +10,7 @@ use kindred_protocol::{
 use std::{
     collections::HashMap,
     sync::{Arc, atomic::Ordering},
-    time::{Duration, SystemTime},
+    time::Duration,
 };
 
 #[tokio::test]
@@ -113,7 +113,8 @@ async fn a_delivery_follows_no_redirect_and_reads_no_long_answer() {
     })
     .await;
     let hosts = HashMap::from([("peer.example".to_owned(), peer.address)]);
-    let clock: Clock = Arc::new(|| SystemTime::UNIX_EPOCH + Duration::from_secs(1_768_471_200));
+    let clock: Clock =
+        Arc::new(|| httpdate::parse_http_date("Thu, 15 Jan 2026 10:00:00 GMT").unwrap());
     let settings = NetworkSettings {
         hosts,
         clock,

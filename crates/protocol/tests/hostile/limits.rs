@@ -3,7 +3,7 @@
 use crate::peer::*;
 use kindred_protocol::{
     fetch::{FetchError, fetch_object},
-    network::{Get, LARGEST_DOCUMENT, NetworkError, Redirects},
+    network::{Get, LARGEST_DOCUMENT, NetworkError},
 };
 use std::{
     io::Write as _,

@@ -3,116 +3,89 @@
 use crate::peer::*;
 use kindred_protocol::{
     fetch::{FetchError, Gone},
+    network::Network,
     nodeinfo, webfinger,
     webfinger::Handle,
 };
 
+/// A WebFinger answer; the first link that leads to an actor counts.
+fn jrd(subject: &str, actor: &str) -> Reply {
+    let body = format!(
+        r#"{{"subject":"acct:{subject}","links":[{{"rel":"self","type":"text/html","href":"http://x.example/"}},
+        {{"rel":"self","type":"application/activity+json","href":"http://peer.example{actor}"}},
+        {{"rel":"self","type":"application/activity+json","href":"http://last.example/"}}]}}"#
+    );
+    answer(200, &[("content-type", "application/jrd+json")], body)
+}
+
+/// A server that knows several names, honest ones and others; and a door to it under three names.
+async fn naming_peer() -> (Peer, Network) {
+    const OLDER: &str =
+        r#"<XRD><Link rel="lrdd" template="http://peer.example/find?who={uri}"/></XRD>"#;
+    let peer = Peer::start(|got| {
+        let target = got
+            .target
+            .replace("/.well-known/webfinger?resource=acct%3A", "");
+        match (got.header("host").unwrap(), target.as_str()) {
+            (_, "mei%40peer.example") => jrd("mei@peer.example", "/p/mei"),
+            (_, "thief%40peer.example") => jrd("thief@peer.example", "/p/mei"),
+            (_, "boast%40peer.example") => jrd("boast@famous.example", "/p/boast"),
+            (_, "ines%40peer.example" | "/find?who=acct%3Aines%40short.example") => {
+                jrd("ines@short.example", "/p/ines")
+            }
+            ("short.example", "/.well-known/host-meta") => answer(200, &[], OLDER),
+            (_, "gone%40peer.example") => answer(410, &[], ""),
+            (_, "odd%40peer.example") => answer(200, &[], "<html>"),
+            (_, "inward%40peer.example") => redirect("http://127.0.0.1/"),
+            _ => answer(404, &[], ""),
+        }
+    })
+    .await;
+    let names = ["peer.example", "short.example", "famous.example"];
+    let door = door_to(&names.map(|name| (name, &peer)));
+    (peer, door)
+}
+
+fn handle(text: &str) -> Handle {
+    text.parse().unwrap()
+}
+
 #[tokio::test]
 async fn a_name_is_found_by_webfinger_or_by_the_older_document() {
-    let jrd = |subject: &str, actor: &str| {
-        let body = format!(
-            r#"{{"subject":"{subject}","links":[{{"rel":"self","type":"text/html","href":"http://x.example/"}},
-            {{"rel":"self","type":"application/activity+json","href":"{actor}"}},
-            {{"rel":"self","type":"application/activity+json","href":"http://last.example/"}}]}}"#
-        );
-        answer(200, &[("content-type", "application/jrd+json")], body)
-    };
-    let peer = Peer::start(
-        move |got| match (got.header("host").unwrap(), got.target.as_str()) {
-            (_, "/.well-known/webfinger?resource=acct%3Amei%40peer.example") => {
-                jrd("acct:mei@peer.example", "http://peer.example/p/mei")
-            }
-            (_, "/.well-known/webfinger?resource=acct%3Athief%40peer.example") => {
-                jrd("acct:thief@peer.example", "http://peer.example/p/mei")
-            }
-            (_, "/.well-known/webfinger?resource=acct%3Aines%40peer.example") => {
-                jrd("acct:ines@short.example", "http://peer.example/p/ines")
-            }
-            ("short.example", "/.well-known/host-meta") => answer(
-                200,
-                &[],
-                r#"<XRD><Link rel="lrdd" template="http://peer.example/find?who={uri}"/></XRD>"#,
-            ),
-            (_, "/find?who=acct%3Aines%40short.example") => {
-                jrd("acct:ines@short.example", "http://peer.example/p/ines")
-            }
-            (_, "/.well-known/webfinger?resource=acct%3Aboast%40peer.example") => {
-                jrd("acct:boast@famous.example", "http://peer.example/p/boast")
-            }
-            (_, "/.well-known/webfinger?resource=acct%3Agone%40peer.example") => {
-                answer(410, &[], "")
-            }
-            (_, "/.well-known/webfinger?resource=acct%3Aodd%40peer.example") => {
-                answer(200, &[], "<html>")
-            }
-            (_, "/.well-known/webfinger?resource=acct%3Ainward%40peer.example") => {
-                redirect("http://127.0.0.1/")
-            }
-            _ => answer(404, &[], ""),
-        },
-    )
-    .await;
-    let door = door_to(&[
-        ("peer.example", &peer),
-        ("short.example", &peer),
-        ("famous.example", &peer),
-    ]);
-    let handle = |text: &str| text.parse::<Handle>().unwrap();
+    let (_peer, door) = naming_peer().await;
     let lookup = async |text: &str| webfinger::lookup(&door, &handle(text)).await;
-    assert_eq!(
-        lookup("@mei@peer.example").await.unwrap().actor,
-        uri("http://peer.example/p/mei")
-    );
-    assert_eq!(
-        lookup("ines@short.example").await.unwrap().actor,
-        uri("http://peer.example/p/ines")
-    );
-    assert!(matches!(
-        lookup("nobody@peer.example").await,
-        Err(FetchError::Gone(Gone::Missing))
-    ));
-    assert!(matches!(
-        lookup("gone@peer.example").await,
-        Err(FetchError::Gone(Gone::Deleted))
-    ));
-    assert!(matches!(
-        lookup("odd@peer.example").await,
-        Err(FetchError::NotBelieved(_))
-    ));
-    assert!(matches!(
-        lookup("inward@peer.example").await,
-        Err(FetchError::NotAllowed(_))
-    ));
+    let mei = lookup("@mei@peer.example").await.unwrap();
+    assert_eq!(mei.actor, "http://peer.example/p/mei");
+    let ines = lookup("ines@short.example").await.unwrap();
+    assert_eq!(ines.actor, "http://peer.example/p/ines");
+    let refused = async |text: &str| lookup(text).await.unwrap_err();
+    let missing = refused("nobody@peer.example").await;
+    assert!(matches!(missing, FetchError::Gone(Gone::Missing)));
+    let deleted = refused("gone@peer.example").await;
+    assert!(matches!(deleted, FetchError::Gone(Gone::Deleted)));
+    let odd = refused("odd@peer.example").await;
+    assert!(matches!(odd, FetchError::NotBelieved(_)));
+    let inward = refused("inward@peer.example").await;
+    assert!(matches!(inward, FetchError::NotAllowed(_)));
+}
 
-    let confirmed =
-        async |actor: &str, name: &str| webfinger::confirmed(&door, &uri(actor), name).await;
-    assert_eq!(
-        confirmed("http://peer.example/p/mei", "Mei").await.unwrap(),
-        handle("mei@peer.example")
-    );
-    assert_eq!(
-        confirmed("http://peer.example/p/ines", "ines")
-            .await
-            .unwrap(),
-        handle("ines@short.example")
-    );
-    // A name at a famous server that knows nothing of it: the server that serves the actor is shown.
-    assert_eq!(
-        confirmed("http://peer.example/p/boast", "boast")
-            .await
-            .unwrap(),
-        handle("boast@peer.example")
-    );
-    assert!(
-        confirmed("http://peer.example/p/thief", "thief")
-            .await
-            .is_err()
-    );
-    assert!(
-        confirmed("http://peer.example/p/mei", "mei@famous.example/")
-            .await
-            .is_err()
-    );
+#[tokio::test]
+async fn a_name_is_shown_only_when_both_sides_agree() {
+    let (_peer, door) = naming_peer().await;
+    let confirmed = async |path: &str, name: &str| {
+        let actor = uri(&format!("http://peer.example{path}"));
+        webfinger::confirmed(&door, &actor, name).await
+    };
+    for (path, name, shown) in [
+        ("/p/mei", "Mei", "mei@peer.example"),
+        ("/p/ines", "ines", "ines@short.example"),
+        // A famous server that knows nothing of it: the server that serves the actor is shown.
+        ("/p/boast", "boast", "boast@peer.example"),
+    ] {
+        assert_eq!(confirmed(path, name).await.unwrap(), handle(shown));
+    }
+    assert!(confirmed("/p/thief", "thief").await.is_err());
+    assert!(confirmed("/p/mei", "mei@famous.example/").await.is_err());
 }
 
 #[tokio::test]
