@@ -80,12 +80,13 @@ impl From<NetworkError> for FetchError {
             NetworkError::TooLarge => Self::NotBelieved("larger than a document may be"),
             NetworkError::Redirects => Self::NotBelieved("redirected too often or in a circle"),
             NetworkError::Unreadable(_) => Self::NotBelieved("a body that cannot be read"),
-            NetworkError::Connection(_) | NetworkError::TooSlow | NetworkError::Own(_) => {
-                Self::Unreachable {
-                    why: error.to_string(),
-                    retry_after: None,
-                }
-            }
+            NetworkError::Connection(_)
+            | NetworkError::Broken(_)
+            | NetworkError::TooSlow
+            | NetworkError::Own(_) => Self::Unreachable {
+                why: error.to_string(),
+                retry_after: None,
+            },
         }
     }
 }

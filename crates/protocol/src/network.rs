@@ -109,9 +109,12 @@ pub enum NetworkError {
     /// The name leads into a private network.
     #[error("not allowed: the name leads to an address that is not public")]
     PrivateAddress,
-    /// No connection, or it broke.
+    /// No connection.
     #[error("no connection: {0}")]
     Connection(String),
+    /// The connection broke before there was an answer: perhaps a kept one that the server had just closed.
+    #[error("the connection broke: {0}")]
+    Broken(String),
     /// It took too long.
     #[error("no answer in time")]
     TooSlow,
@@ -525,9 +528,11 @@ fn told(error: &reqwest::Error) -> NetworkError {
         return NetworkError::TooSlow;
     }
     let why = last.map_or_else(|| "broken off".to_owned(), ToString::to_string);
-    if error.is_decode() || error.is_body() {
+    if error.is_connect() {
+        NetworkError::Connection(why)
+    } else if error.is_decode() {
         NetworkError::Unreadable(why)
     } else {
-        NetworkError::Connection(why)
+        NetworkError::Broken(why)
     }
 }

@@ -69,3 +69,55 @@ impl Resolve for Resolver {
         })
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn resolve(doors: Doors, name: &str) -> Result<Vec<SocketAddr>, bool> {
+        let resolver = Resolver(Arc::new(doors));
+        match resolver.resolve(name.parse().unwrap()).await {
+            Ok(found) => Ok(found.collect()),
+            Err(error) => Err(error.is::<Closed>()),
+        }
+    }
+
+    #[tokio::test]
+    async fn a_name_that_leads_to_this_machine_is_closed() {
+        assert_eq!(resolve(Doors::default(), "localhost").await, Err(true));
+    }
+
+    #[tokio::test]
+    async fn a_private_address_is_open_in_a_laboratory_and_where_it_was_opened() {
+        let lab = Doors {
+            lab: true,
+            ..Doors::default()
+        };
+        let opened = Doors {
+            opened: vec!["127.0.0.0/8".parse().unwrap(), "::1/128".parse().unwrap()],
+            ..Doors::default()
+        };
+        let elsewhere = Doors {
+            opened: vec!["10.0.0.0/8".parse().unwrap()],
+            ..Doors::default()
+        };
+        let proxy = Doors {
+            proxies: vec!["localhost".to_owned()],
+            ..Doors::default()
+        };
+        for doors in [lab, opened, proxy] {
+            assert!(!resolve(doors, "localhost").await.unwrap().is_empty());
+        }
+        assert_eq!(resolve(elsewhere, "localhost").await, Err(true));
+    }
+
+    #[tokio::test]
+    async fn a_made_up_name_leads_where_it_was_told_to() {
+        let address: SocketAddr = "127.0.0.1:4711".parse().unwrap();
+        let doors = Doors {
+            made_up: HashMap::from([("peer.example".to_owned(), address)]),
+            ..Doors::default()
+        };
+        assert_eq!(resolve(doors, "peer.example").await, Ok(vec![address]));
+    }
+}

@@ -109,6 +109,7 @@ async fn a_delivery_follows_no_redirect_and_reads_no_long_answer() {
         "/away" => answer(307, &[("location", "http://127.0.0.1/inbox")], ""),
         "/endless" => Reply::Endless(b"HTTP/1.1 202 OK\r\n\r\n".to_vec(), vec![b'x'; 4096]),
         "/busy" => answer(503, &[("retry-after", "Thu, 15 Jan 2026 10:01:00 GMT")], ""),
+        "/broken" => Reply::Hangup,
         _ => Reply::Silence,
     })
     .await;
@@ -144,6 +145,13 @@ async fn a_delivery_follows_no_redirect_and_reads_no_long_answer() {
         }
     ));
     assert_eq!(send("/endless").await, Outcome::Delivered);
+    assert!(matches!(
+        send("/broken").await,
+        Outcome::TryLater {
+            host_level: false,
+            ..
+        }
+    ));
     let a_minute = Some(Duration::from_mins(1));
     assert!(
         matches!(send("/busy").await, Outcome::TryLater { retry_after, host_level: true, .. } if retry_after == a_minute)

@@ -50,6 +50,8 @@ pub(crate) enum Reply {
     Trickle,
     /// Says nothing.
     Silence,
+    /// Closes the connection without a word.
+    Hangup,
 }
 
 pub(crate) fn answer(status: u16, headers: &[(&str, &str)], body: impl AsRef<[u8]>) -> Reply {
@@ -130,6 +132,7 @@ pub(crate) async fn serve(mut stream: TcpStream, seen: Arc<Mutex<Vec<Got>>>, rou
                 }
                 return;
             }
+            Reply::Hangup => return,
             Reply::Silence => tokio::time::sleep(Duration::from_mins(1)).await,
         }
     }

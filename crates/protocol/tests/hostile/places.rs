@@ -37,8 +37,10 @@ async fn nothing_leads_into_the_private_network() {
         "https://peer.invalid:8443/".to_owned(),
         "http://other.invalid/".to_owned(),
     ];
+    let (key, _) = key();
+    let outside_door = door(&inner);
     for target in targets {
-        let outside = door(&inner).get(Get::new(&uri(&target), JSON)).await;
+        let outside = outside_door.get(Get::new(&uri(&target), JSON)).await;
         assert!(
             matches!(outside, Err(NetworkError::NotAllowed(_))),
             "{target} {outside:?}"
@@ -50,9 +52,8 @@ async fn nothing_leads_into_the_private_network() {
             matches!(redirected, Err(NetworkError::NotAllowed(_))),
             "{target} {redirected:?}"
         );
-        let (key, _) = key();
         let sent = deliver(
-            &door(&inner),
+            &outside_door,
             &key,
             &uri(&target),
             Bytes::from_static(b"{}"),
