@@ -55,9 +55,10 @@ pub fn topic(settings: &Settings, slug: &str) -> String {
     format!("{}/topics/{slug}", settings.origin)
 }
 
-/// A drawn face for those who have no picture.
-pub fn avatar(settings: &Settings, handle: &str) -> String {
-    format!("{}/avatars/{handle}.png", settings.origin)
+/// A drawn face for those who have no picture; a group has an emblem.
+pub fn avatar(settings: &Settings, actor: &Actor) -> String {
+    let mark = if actor.kind == ActorKind::Group { ".group" } else { "" };
+    format!("{}/avatars/{}{mark}.png", settings.origin, actor.handle)
 }
 
 /// The number in the address of a post of ours.

@@ -42,7 +42,7 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         actor
             .icon_url
             .clone()
-            .unwrap_or_else(|| links::avatar(settings, &actor.handle)),
+            .unwrap_or_else(|| links::avatar(settings, actor)),
     ));
     card.image = actor.image_url.clone().map(picture);
     card.manually_approves_followers = actor.locked;

@@ -47,7 +47,16 @@ pub async fn lookup(
     } else {
         format!("{acct}@{}", kindred.settings().host())
     };
-    let found = search::find(&kindred, &caller.viewer(), &handle, Resolve::Locally, 1).await?;
+    let viewer = caller.viewer();
+    // On the heap, because the way to other servers makes it large.
+    let found = Box::pin(search::find(
+        &kindred,
+        &viewer,
+        &handle,
+        Resolve::Locally,
+        1,
+    ))
+    .await?;
     let actor = found.actors.first().ok_or(Refusal::NoSuchPerson)?;
     Ok(answer(&Account::of(kindred.settings(), actor)))
 }

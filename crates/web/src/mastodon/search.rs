@@ -45,13 +45,15 @@ pub async fn search(
     } else {
         Resolve::Locally
     };
-    let found = search::find(
+    let viewer = caller.viewer();
+    // On the heap, because the way to other servers makes it large.
+    let found = Box::pin(search::find(
         &kindred,
-        &caller.viewer(),
+        &viewer,
         query.trim(),
         resolve,
         limit + offset,
-    )
+    ))
     .await?;
 
     let lens = lens(&kindred, caller.me.as_ref());
