@@ -11,7 +11,7 @@ mod writer;
 
 pub use connection::Conn;
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -151,6 +151,14 @@ impl Db {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.writer.write(f).await,
             Engine::Postgres(pool) => pool.write(f).await,
+        }
+    }
+
+    /// The file, when it is one.
+    pub fn path(&self) -> Option<&Path> {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => Some(&sqlite.path),
+            Engine::Postgres(_) => None,
         }
     }
 
