@@ -4,18 +4,21 @@
 //! speaks two dialects: microblogs are told the id of a post (`Announce{id}`), the threadiverse the activity itself
 //! (`Announce{Create}`); never both to one server.
 
+mod reactions;
+mod relay;
+
+pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more};
+pub(crate) use relay::{passed_on, passed_on_act, passed_on_activity, withdrawn};
+
 use kindred_protocol::{
     Uri,
-    vocabulary::PUBLIC,
     write::{self, ActivityCard},
 };
 use kindred_storage::{
     ActivityId, ActorId, Direction, Visibility,
     activities::{self, Activity},
     actors::Actor,
-    boosts::Boost,
-    groups, instances,
-    posts::Post,
+    instances,
 };
 use serde_json::Value;
 
@@ -151,6 +154,31 @@ fn answer(
     Ok(())
 }
 
+/// Somebody of ours invites somebody elsewhere to a group of ours. Servers that know no invitations let it pass.
+pub(crate) fn invited(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    group: &Actor,
+    guest: &Actor,
+) -> Result<()> {
+    if guest.host.is_empty() {
+        return Ok(());
+    }
+    let uri = fresh(ledger);
+    let body = write::invite(&personal(uri.clone(), who, guest), &group.uri, &guest.uri);
+    let saying = Saying {
+        uri: &uri,
+        kind: "Invite",
+        actor: who.id,
+        object: &group.uri,
+        group: Some(group.id),
+        visibility: Visibility::Direct,
+    };
+    let activity = say(ledger, saying, &body)?;
+    send_to(ledger, Parcel::alike(who.id, activity), guest);
+    Ok(())
+}
+
 /// Somebody of ours published: told to their followers and to those they name; their group passes it on by itself.
 ///
 /// Answers the `Create`, which a group of ours embeds.
@@ -260,385 +288,6 @@ fn tell_author_side(
         also,
     };
     ledger.enqueue(lane_out(spoken.author.id), &job);
-}
-
-/// A group of ours passes a post on: its id to microblogs (thread starters only: comments flood their homes), the `Create` as it was
-/// said to the threadiverse.
-///
-/// `boost` holds both addresses, which stay the same for this group and post for ever.
-pub(crate) fn passed_on(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    post: &Post,
-    boost: &Boost,
-    create: &Value,
-) -> Result<()> {
-    if post.visibility == Visibility::Company {
-        return Ok(());
-    }
-    let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
-    let microblog = if open && post.parent_id.is_none() && post.parent_uri.is_none() {
-        let body = write::announce_object(
-            &room(
-                group,
-                post.visibility,
-                boost.uri.clone(),
-                boost.created_at.0,
-            ),
-            &post.uri,
-        );
-        Some(say(
-            ledger,
-            relay_of(&boost.uri, "Announce", group, post),
-            &body,
-        )?)
-    } else {
-        None
-    };
-    let relay = boost.relay_uri.clone().unwrap_or_else(|| fresh(ledger));
-    let threadiverse = relay_activity(ledger, group, post, &relay, boost.created_at.0, create)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog,
-            threadiverse: Some(threadiverse),
-        },
-    );
-    Ok(())
-}
-
-/// A group of ours passes on whatever else happened to a post (an edit, a like, a lock), to the threadiverse alone.
-pub(crate) fn passed_on_activity(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    post: &Post,
-    activity: &Value,
-) -> Result<()> {
-    if post.visibility == Visibility::Company {
-        return Ok(());
-    }
-    let uri = fresh(ledger);
-    let at = ledger.now.0;
-    let threadiverse = relay_activity(ledger, group, post, &uri, at, activity)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog: None,
-            threadiverse: Some(threadiverse),
-        },
-    );
-    Ok(())
-}
-
-/// A group of ours passes on what its moderators did to the group itself: a ban, a new moderator, a pin.
-pub(crate) fn passed_on_act(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    activity: &Value,
-) -> Result<()> {
-    let visibility = groups::find(ledger.db, group.id)?
-        .map_or(Visibility::Members, |(group, _)| group.visibility);
-    if visibility == Visibility::Company {
-        return Ok(());
-    }
-    let uri = fresh(ledger);
-    let mut card = room(group, visibility, uri.clone(), ledger.now.0);
-    card.audience = Some(group.uri.clone());
-    let body = write::announce_activity(&card, activity);
-    let saying = Saying {
-        uri: &uri,
-        kind: "Announce",
-        actor: group.id,
-        object: &group.uri,
-        group: Some(group.id),
-        visibility,
-    };
-    let threadiverse = say(ledger, saying, &body)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog: None,
-            threadiverse: Some(threadiverse),
-        },
-    );
-    Ok(())
-}
-
-/// A group of ours withdraws a post: the boost is taken back at microblogs, the deletion is passed on to the threadiverse.
-pub(crate) fn withdrawn(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    post: &Post,
-    boost: Option<&Boost>,
-    deletion: &Value,
-) -> Result<()> {
-    if post.visibility == Visibility::Company {
-        return Ok(());
-    }
-    let microblog = match boost.filter(|_| post.parent_id.is_none() && post.parent_uri.is_none()) {
-        Some(boost) => {
-            let announced = write::announce_object(
-                &room(
-                    group,
-                    post.visibility,
-                    boost.uri.clone(),
-                    boost.created_at.0,
-                ),
-                &post.uri,
-            );
-            let uri = fresh(ledger);
-            let body = write::undo(
-                &room(group, post.visibility, uri.clone(), ledger.now.0),
-                &announced,
-            );
-            Some(say(ledger, relay_of(&uri, "Undo", group, post), &body)?)
-        }
-        None => None,
-    };
-    let uri = fresh(ledger);
-    let at = ledger.now.0;
-    let threadiverse = relay_activity(ledger, group, post, &uri, at, deletion)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog,
-            threadiverse: Some(threadiverse),
-        },
-    );
-    Ok(())
-}
-
-fn relay_activity(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    post: &Post,
-    uri: &str,
-    at: i64,
-    inner: &Value,
-) -> Result<ActivityId> {
-    let mut card = room(group, post.visibility, uri.to_owned(), at);
-    card.audience = Some(group.uri.clone());
-    let body = write::announce_activity(&card, inner);
-    say(ledger, relay_of(uri, "Announce", group, post), &body)
-}
-
-fn relay_of<'a>(uri: &'a str, kind: &'static str, group: &Actor, post: &'a Post) -> Saying<'a> {
-    Saying {
-        uri,
-        kind,
-        actor: group.id,
-        object: &post.uri,
-        group: Some(group.id),
-        visibility: post.visibility,
-    }
-}
-
-fn spread(ledger: &mut Ledger<'_>, group: &Actor, parcel: Parcel) {
-    let job = Job::FanOut {
-        parcel,
-        followers_of: Some(group.id),
-        microblogs_of: None,
-        also: Vec::new(),
-    };
-    ledger.enqueue(lane_out(group.id), &job);
-}
-
-/// What a group says to its whole room. Only an open group speaks to the public.
-fn room(group: &Actor, visibility: Visibility, uri: String, at: i64) -> ActivityCard {
-    let followers = group.followers_uri.clone().unwrap_or_default();
-    let (to, cc) = match visibility {
-        Visibility::Public => (vec![PUBLIC.to_owned()], vec![followers]),
-        Visibility::Unlisted => (vec![followers], vec![PUBLIC.to_owned()]),
-        _ => (vec![group.uri.clone(), followers], Vec::new()),
-    };
-    ActivityCard {
-        id: uri,
-        actor: group.uri.clone(),
-        published: Some(at),
-        to,
-        cc,
-        audience: None,
-    }
-}
-
-/// Somebody of ours likes a post: its author is told, and the group where it lives.
-pub(crate) fn liked(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    post: &Post,
-    author: &Actor,
-    group: Option<&Actor>,
-    uri: &str,
-) -> Result<Value> {
-    let body = write::like(&reaction_card(uri, who, author, group), &post.uri);
-    tell_of_reaction(
-        ledger,
-        Saying {
-            uri,
-            kind: "Like",
-            actor: who.id,
-            object: &post.uri,
-            group: post.group_id,
-            visibility: Visibility::Direct,
-        },
-        &body,
-        author,
-        group,
-    )?;
-    Ok(body)
-}
-
-/// Somebody of ours likes it no more.
-pub(crate) fn liked_no_more(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    post: &Post,
-    author: &Actor,
-    group: Option<&Actor>,
-    like: &str,
-) -> Result<Value> {
-    let inner = write::like(&reaction_card(like, who, author, group), &post.uri);
-    let uri = fresh(ledger);
-    let body = write::undo(&reaction_card(&uri, who, author, group), &inner);
-    tell_of_reaction(
-        ledger,
-        Saying {
-            uri: &uri,
-            kind: "Undo",
-            actor: who.id,
-            object: like,
-            group: post.group_id,
-            visibility: Visibility::Direct,
-        },
-        &body,
-        author,
-        group,
-    )?;
-    Ok(body)
-}
-
-fn reaction_card(uri: &str, who: &Actor, author: &Actor, group: Option<&Actor>) -> ActivityCard {
-    ActivityCard {
-        id: uri.to_owned(),
-        actor: who.uri.clone(),
-        published: None,
-        to: vec![author.uri.clone()],
-        cc: Vec::new(),
-        audience: group.map(|group| group.uri.clone()),
-    }
-}
-
-fn tell_of_reaction(
-    ledger: &mut Ledger<'_>,
-    saying: Saying<'_>,
-    body: &Value,
-    author: &Actor,
-    group: Option<&Actor>,
-) -> Result<()> {
-    let who = saying.actor;
-    let activity = say(ledger, saying, body)?;
-    // Where a group elsewhere looks after the thread, it is the group that passes the like on to the author.
-    let to = group
-        .filter(|group| !group.host.is_empty())
-        .unwrap_or(author);
-    send_to(ledger, Parcel::alike(who, activity), to);
-    Ok(())
-}
-
-/// Somebody of ours passes a post on to their followers; its author hears of it.
-pub(crate) fn boosted(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    post: &Post,
-    author: &Actor,
-    boost: &Boost,
-) -> Result<()> {
-    let body = write::announce_object(
-        &boost_card(who, author, boost.uri.clone(), boost.created_at.0),
-        &post.uri,
-    );
-    let saying = Saying {
-        uri: &boost.uri,
-        kind: "Announce",
-        actor: who.id,
-        object: &post.uri,
-        group: None,
-        visibility: Visibility::Public,
-    };
-    tell_followers(ledger, saying, &body, author)
-}
-
-/// Somebody of ours takes that back.
-pub(crate) fn boosted_no_more(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    post: &Post,
-    author: &Actor,
-    boost: &Boost,
-) -> Result<()> {
-    let inner = write::announce_object(
-        &boost_card(who, author, boost.uri.clone(), boost.created_at.0),
-        &post.uri,
-    );
-    let uri = fresh(ledger);
-    let body = write::undo(&boost_card(who, author, uri.clone(), ledger.now.0), &inner);
-    let saying = Saying {
-        uri: &uri,
-        kind: "Undo",
-        actor: who.id,
-        object: &boost.uri,
-        group: None,
-        visibility: Visibility::Public,
-    };
-    tell_followers(ledger, saying, &body, author)
-}
-
-fn boost_card(who: &Actor, author: &Actor, uri: String, at: i64) -> ActivityCard {
-    let cc = who
-        .followers_uri
-        .clone()
-        .into_iter()
-        .chain([author.uri.clone()])
-        .collect();
-    ActivityCard {
-        id: uri,
-        actor: who.uri.clone(),
-        published: Some(at),
-        to: vec![PUBLIC.to_owned()],
-        cc,
-        audience: None,
-    }
-}
-
-fn tell_followers(
-    ledger: &mut Ledger<'_>,
-    saying: Saying<'_>,
-    body: &Value,
-    author: &Actor,
-) -> Result<()> {
-    let who = saying.actor;
-    let activity = say(ledger, saying, body)?;
-    let also = if author.host.is_empty() {
-        Vec::new()
-    } else {
-        vec![author.id]
-    };
-    let job = Job::FanOut {
-        parcel: Parcel::alike(who, activity),
-        followers_of: Some(who),
-        microblogs_of: None,
-        also,
-    };
-    ledger.enqueue(lane_out(who), &job);
-    Ok(())
 }
 
 /// What is said from one actor to another and to nobody else.

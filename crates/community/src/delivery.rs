@@ -14,14 +14,13 @@ use kindred_protocol::{
 };
 use kindred_storage::{
     ActivityId, ActorId, Agreement, Dialect, Moment, Standing, Visibility, activities, actors,
-    follows,
-    follows::Inbox,
-    instances::{self, Instance},
+    follows, follows::Inbox, instances,
 };
 
 use crate::{
     Error, Kindred, Refusal, Result,
     jobs::{Job, Outcome, PATIENCE, Parcel, lane_look, lane_to},
+    servers,
     settings::Federation,
 };
 
@@ -136,11 +135,12 @@ pub(crate) async fn deliver(kindred: &Kindred, parcel: Parcel, inbox: &str) -> O
 
 async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outcome> {
     let address = Uri::parse(inbox).map_err(Error::Protocol)?;
-    let instance = destination(kindred, address.host()).await?;
-    let dialect = instance
-        .as_ref()
-        .map_or(Dialect::Microblog, |instance| instance.dialect);
+    let server = servers::welcome(kindred, address.host()).await?;
     // What is told to one server alone has one form; the dialect matters only where there are two.
+    let dialect = match parcel.microblog == parcel.threadiverse {
+        true => Dialect::Microblog,
+        false => servers::dialect(kindred, address.host()).await?,
+    };
     let Some(activity) = form_for(parcel, dialect) else {
         return Ok(Outcome::Done);
     };
@@ -148,7 +148,8 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
         return Ok(Outcome::Done);
     };
     let key = signing_key(kindred, parcel.signer).await?;
-    let form = if instance
+    let form = if server
+        .instance
         .as_ref()
         .is_some_and(|instance| instance.speaks_rfc9421)
     {
@@ -165,29 +166,6 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
             .await?;
     }
     Ok(settle(kindred, inbox, delivery.outcome).await)
-}
-
-/// The server at the other end, if we may still talk to it.
-async fn destination(kindred: &Kindred, host: &str) -> Result<Option<Instance>> {
-    if let Some(known) = kindred.keys().instances.get(host) {
-        return Ok(known);
-    }
-    let federation = kindred.settings().federation;
-    let name = host.to_owned();
-    let instance = kindred
-        .read(move |db| {
-            let instance = instances::by_host(db, &name)?;
-            let partner = instance.as_ref().is_some_and(Instance::is_partner);
-            let blocked = instances::is_blocked(db, &name)?;
-            crate::policy::may_talk(federation, &name, blocked, partner)?;
-            Ok(instance)
-        })
-        .await?;
-    kindred
-        .keys()
-        .instances
-        .insert(host.to_owned(), instance.clone());
-    Ok(instance)
 }
 
 /// What an answer means for the job.

@@ -223,7 +223,7 @@ pub async fn webfinger(kindred: &Kindred, resource: &str) -> Result<Value> {
                 host: settings.host().to_owned(),
             };
             let uri = Uri::parse(&actor.uri).map_err(Error::Protocol)?;
-            let jrd = Jrd::of(&settings.origin, &handle, &uri, &uri, wire_name(actor.kind));
+            let jrd = Jrd::of(&handle, &uri, &uri, wire_name(actor.kind));
             serde_json::to_value(jrd).map_err(|error| Error::Broken(error.to_string()))
         })
         .await

@@ -66,7 +66,7 @@ pub async fn found(
                 founding
                     .topics
                     .iter()
-                    .filter_map(|topic| topics::hashtag(topic))
+                    .map(|topic| topics::spelling(topic))
                     .collect(),
             );
             actors::insert(ledger.db, &face)?;
@@ -122,7 +122,7 @@ fn tie_topics(ledger: &mut Ledger<'_>, group: ActorId, names: &[String]) -> Resu
         let topic = Topic {
             id,
             slug,
-            name: name.trim().trim_start_matches('#').to_owned(),
+            name: topics::spelling(name),
             created_at: ledger.now,
         };
         ids.push(store::ensure(ledger.db, &topic)?.id);

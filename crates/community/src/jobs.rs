@@ -8,7 +8,7 @@ use std::time::Duration;
 use kindred_storage::{ActivityId, ActorId, JobId, Moment, jobs::Job as Row};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Kindred, Result, delivery, receive, remote};
+use crate::{Error, Kindred, Result, delivery, receive, remote, servers};
 
 /// What is left to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -168,7 +168,7 @@ impl Job {
                 .await,
             ),
             Self::Deliver { parcel, inbox } => delivery::deliver(kindred, *parcel, inbox).await,
-            Self::Learn { host } => settled(remote::learn(kindred, host).await),
+            Self::Learn { host } => settled(servers::learn(kindred, host).await),
             Self::Refresh { actor } => settled(remote::refresh(kindred, actor).await),
             Self::Ancestors { of, child } => settled(remote::ancestors(kindred, of, child).await),
         }

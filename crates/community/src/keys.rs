@@ -6,9 +6,11 @@ use std::{sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use kindred_protocol::keys::{PublicKey, SigningKey};
-use kindred_storage::{ActivityId, ActorId, PostId, instances::Instance};
+use kindred_storage::{ActivityId, ActorId, PostId};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
+
+use crate::{servers::Server, views::About};
 
 /// A public key and the actor that it belongs to.
 #[derive(Debug)]
@@ -38,7 +40,9 @@ pub(crate) struct Keys {
     /// What was published under an idempotency key within the hour.
     pub published: Cache<(ActorId, String), PostId>,
     /// Servers that letters go to just now; a change of standing takes effect within seconds.
-    pub instances: Cache<String, Option<Instance>>,
+    pub servers: Cache<String, Arc<Server>>,
+    /// The sums over the instance.
+    pub about: Cache<(), About>,
     /// Bodies on their way to many inboxes.
     pub bodies: Cache<ActivityId, Bytes>,
 }
@@ -72,9 +76,13 @@ impl Default for Keys {
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_hours(1))
                 .build(),
-            instances: Cache::builder()
+            servers: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(10))
+                .build(),
+            about: Cache::builder()
+                .max_capacity(1)
+                .time_to_live(Duration::from_mins(1))
                 .build(),
             bodies: Cache::builder()
                 .max_capacity(500)

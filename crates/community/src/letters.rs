@@ -9,10 +9,10 @@ use kindred_protocol::{
     read::{self, Peek},
     signature::{self, RequestParts, Unverified},
 };
-use kindred_storage::{ActorId, Moment, instances};
+use kindred_storage::{ActorId, Moment};
 
 use crate::{
-    Error, Kindred, Refusal, Result, keys::KnownKey, policy, remote, settings::Federation,
+    Error, Kindred, Refusal, Result, keys::KnownKey, remote, servers, settings::Federation,
     views::Viewer,
 };
 
@@ -57,7 +57,7 @@ pub async fn open(kindred: &Kindred, parts: &RequestParts<'_>) -> Result<Deliver
     if peek.actor.as_ref().map(Uri::as_str) != Some(signer.owner_uri.as_str()) {
         return Err(Refusal::NotYours.into());
     }
-    welcome(kindred, &signer.host).await?;
+    servers::welcome(kindred, &signer.host).await?;
     let body = std::str::from_utf8(body)
         .map_err(|_| Refusal::NotUnderstood("this is not UTF-8".into()))?
         .to_owned();
@@ -77,7 +77,7 @@ pub async fn reader(kindred: &Kindred, parts: &RequestParts<'_>) -> Result<Viewe
     }
     let unverified = signature::begin(parts, clock(kindred)).map_err(bad_signature)?;
     let signer = verify(kindred, &unverified).await?;
-    welcome(kindred, &signer.host).await?;
+    servers::welcome(kindred, &signer.host).await?;
     Ok(Viewer::Server(signer.host.clone()))
 }
 
@@ -92,7 +92,7 @@ async fn verify(kindred: &Kindred, unverified: &Unverified) -> Result<Arc<KnownK
         .to_owned();
     let known = remote::known_key(kindred, &unverified.key_id).await?;
     if known.is_none() {
-        welcome(kindred, &host).await?;
+        servers::welcome(kindred, &host).await?;
     }
     if let Some(known) = &known
         && unverified.verify(&known.key).is_ok()
@@ -107,22 +107,6 @@ async fn verify(kindred: &Kindred, unverified: &Unverified) -> Result<Arc<KnownK
     };
     unverified.verify(&fresh.key).map_err(bad_signature)?;
     Ok(fresh)
-}
-
-/// Whether we talk to this server.
-async fn welcome(kindred: &Kindred, host: &str) -> Result<()> {
-    let federation = kindred.settings().federation;
-    let name = host.to_owned();
-    kindred
-        .read(move |db| {
-            let instance = instances::by_host(db, &name)?;
-            let partner = instance
-                .as_ref()
-                .is_some_and(instances::Instance::is_partner);
-            let blocked = instances::is_blocked(db, &name)?;
-            policy::may_talk(federation, &name, blocked, partner).map_err(Error::from)
-        })
-        .await
 }
 
 /// Somebody says that they themselves are gone.

@@ -57,7 +57,11 @@ pub fn topic(settings: &Settings, slug: &str) -> String {
 
 /// A drawn face for those who have no picture; a group has an emblem.
 pub fn avatar(settings: &Settings, actor: &Actor) -> String {
-    let mark = if actor.kind == ActorKind::Group { ".group" } else { "" };
+    let mark = if actor.kind == ActorKind::Group {
+        ".group"
+    } else {
+        ""
+    };
     format!("{}/avatars/{}{mark}.png", settings.origin, actor.handle)
 }
 

@@ -25,8 +25,7 @@ const TEASERS: i64 = 60;
 /// The front page.
 pub async fn front(kindred: &Kindred, viewer: &Viewer) -> Result<FrontPage> {
     let viewer = viewer.clone();
-    let month_ago = kindred.now().minus(MONTH);
-    let half_year_ago = kindred.now().minus(MONTH * 6);
+    let about = about(kindred).await?;
     kindred
         .read(move |db| {
             let mut teasers = Vec::new();
@@ -40,7 +39,7 @@ pub async fn front(kindred: &Kindred, viewer: &Viewer) -> Result<FrontPage> {
             }
             Ok(FrontPage {
                 groups: teasers,
-                about: sums(db, month_ago, half_year_ago)?,
+                about,
             })
         })
         .await
@@ -49,25 +48,30 @@ pub async fn front(kindred: &Kindred, viewer: &Viewer) -> Result<FrontPage> {
 const MONTH: std::time::Duration = std::time::Duration::from_hours(30 * 24);
 
 fn sums(db: &mut Conn, month_ago: Moment, half_year_ago: Moment) -> Result<About> {
-    let (posts, comments) = posts::count_local(db)?;
+    let (posts, comments) = posts::count_public(db)?;
     Ok(About {
         people: accounts::count(db)?,
         active_month: accounts::count_seen(db, month_ago)?,
         active_half_year: accounts::count_seen(db, half_year_ago)?,
-        groups: groups::count_local(db)?,
+        groups: groups::count_public(db)?,
         posts,
         comments,
         instances: instances::count(db)?,
     })
 }
 
-/// Sums over the instance.
+/// Sums over the instance. Counting takes time, so they may be a minute old.
 pub async fn about(kindred: &Kindred) -> Result<About> {
+    if let Some(known) = kindred.keys().about.get(&()) {
+        return Ok(known);
+    }
     let month_ago = kindred.now().minus(MONTH);
     let half_year_ago = kindred.now().minus(MONTH * 6);
-    kindred
+    let about = kindred
         .read(move |db| sums(db, month_ago, half_year_ago))
-        .await
+        .await?;
+    kindred.keys().about.insert((), about);
+    Ok(about)
 }
 
 /// A group's page.

@@ -1,4 +1,4 @@
-//! People, groups and servers elsewhere: known, fresh, or asked for.
+//! People, groups and posts elsewhere: known, fresh, or asked for.
 //!
 //! Everything that is learned from other servers comes in here, after the checks that need no table. It decides nothing about what
 //! they may do.
@@ -10,21 +10,20 @@ use kindred_protocol::{
     fetch::{self, FetchError, Gone},
     html,
     keys::PublicKey,
-    nodeinfo, read,
+    read,
     vocabulary::{ActorDoc, Document, Note, Tag},
 };
 use kindred_storage::{
-    ActorId, ActorKind, Dialect, InstanceId, JoinPolicy, Json, Posting, Visibility,
+    ActorId, ActorKind, JoinPolicy, Json, Posting, Visibility,
     actors::{self, Actor, Field},
     groups::{self, Group},
-    instances,
 };
 
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     jobs::{Job, lane_look},
     keys::KnownKey,
-    policy,
+    servers,
 };
 
 /// What we know of an actor is fresh for a day; then it is used and asked for again.
@@ -140,7 +139,8 @@ pub(crate) async fn actor(kindred: &Kindred, uri: &str) -> Result<Actor> {
         let stale = known.fetched_at.is_some_and(|at| {
             kindred.now().0 - at.0 > i64::try_from(FRESH.as_millis()).unwrap_or(i64::MAX)
         });
-        if stale {
+        if stale && !kindred.keys().asked_again.contains_key(uri) {
+            kindred.keys().asked_again.insert(uri.to_owned(), ());
             let job = Job::Refresh {
                 actor: known.uri.clone(),
             };
@@ -200,7 +200,7 @@ pub(crate) async fn refresh(kindred: &Kindred, uri: &str) -> Result<()> {
 
 /// Fetches a document from its origin, signed by our Service actor.
 pub(crate) async fn fetch_document(kindred: &Kindred, uri: &Uri) -> Result<Document> {
-    welcome(kindred, uri.host()).await?;
+    servers::welcome(kindred, uri.host()).await?;
     let service = kindred.service().await?.id;
     let key = crate::delivery::signing_key(kindred, service).await?;
     // No redirect may lead to another server: what a server says of an id counts only for its own.
@@ -232,23 +232,12 @@ fn not_fetched(uri: &Uri, error: FetchError) -> Error {
     }
 }
 
-/// Whether we talk to this server at all; asked before every question and every delivery.
-pub(crate) async fn welcome(kindred: &Kindred, host: &str) -> Result<()> {
-    let federation = kindred.settings().federation;
-    let host = host.to_owned();
-    kindred
-        .read(move |db| {
-            let partner =
-                instances::by_host(db, &host)?.is_some_and(|instance| instance.is_partner());
-            let blocked = instances::is_blocked(db, &host)?;
-            Ok(policy::may_talk(federation, &host, blocked, partner)?)
-        })
-        .await
-}
-
 /// Remembers an actor as its own server describes it: unknown ones are added, known ones refreshed.
 pub(crate) async fn remember(kindred: &Kindred, doc: ActorDoc) -> Result<Actor> {
-    kindred.write(move |ledger| keep(ledger, &doc)).await
+    let actor = kindred.write(move |ledger| keep(ledger, &doc)).await?;
+    // It may have a new key.
+    kindred.keys().known.invalidate(&actor.key_id);
+    Ok(actor)
 }
 
 /// Writes down an actor. The document must come from its own server.
@@ -259,7 +248,7 @@ pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
         return Err(Refusal::NotYours.into());
     }
     let host = doc.id.host().to_owned();
-    meet(ledger, &doc.id)?;
+    servers::meet(ledger, doc.id.host())?;
     let row = to_row(ledger, doc, host);
     let actor = actors::remember(ledger.db, &row)?;
     if actor.kind == ActorKind::Group {
@@ -290,23 +279,6 @@ pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
         groups::remember(ledger.db, &group)?;
     }
     Ok(actor)
-}
-
-/// Knows a server from now on; at the first meeting we ask which software it runs.
-pub(crate) fn meet(ledger: &mut Ledger<'_>, anyone_there: &Uri) -> Result<instances::Instance> {
-    let host = anyone_there.host();
-    if let Some(instance) = instances::by_host(ledger.db, host)? {
-        return Ok(instance);
-    }
-    let unknown = instances::Instance::unknown(InstanceId(ledger.next_id()), host, ledger.now);
-    let instance = instances::remember(ledger.db, &unknown)?;
-    ledger.enqueue(
-        lane_look(host),
-        &Job::Learn {
-            host: host.to_owned(),
-        },
-    );
-    Ok(instance)
 }
 
 fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
@@ -404,45 +376,6 @@ fn kind_of(doc: &ActorDoc) -> ActorKind {
         Wire::Service => ActorKind::Service,
         Wire::Application => ActorKind::Application,
         Wire::Organization => ActorKind::Organization,
-    }
-}
-
-/// Asks a server which software it runs, which decides the dialect that we speak with it.
-pub(crate) async fn learn(kindred: &Kindred, host: &str) -> Result<()> {
-    welcome(kindred, host).await?;
-    // A server without NodeInfo is a microblog to us; that is an answer too.
-    let told = nodeinfo::nodeinfo(kindred.network(), host).await.ok();
-    let host = host.to_owned();
-    kindred
-        .write(move |ledger| {
-            let dialect = told
-                .as_ref()
-                .map_or(Dialect::Microblog, |told| dialect_of(&told.software));
-            let (software, version) = told.map_or((None, None), |told| {
-                (Some(told.software), Some(told.version))
-            });
-            if let Some(instance) = instances::by_host(ledger.db, &host)? {
-                instances::note_nodeinfo(
-                    ledger.db,
-                    instance.id,
-                    software.as_deref(),
-                    version.as_deref(),
-                    dialect,
-                    ledger.now,
-                )?;
-            }
-            Ok(())
-        })
-        .await
-}
-
-/// The dialect of a software: who understands an `Announce` of a whole activity, and who only that of an object's id.
-fn dialect_of(software: &str) -> Dialect {
-    match software {
-        "lemmy" | "piefed" | "mbin" | "kbin" | "nodebb" | "discourse" | "hubzilla" | "streams"
-        | "forte" | "friendica" | "wordpress" | "lotide" | "kindred" => Dialect::Threadiverse,
-        "mobilizon" => Dialect::Mobilizon,
-        _ => Dialect::Microblog,
     }
 }
 

@@ -4,7 +4,7 @@ use kindred_protocol::{Uri, vocabulary::Document, webfinger};
 use kindred_storage::{ActorKind, actors, posts};
 
 use crate::{
-    Error, Kindred, Refusal, Result, posts as writing, remote, sight,
+    Error, Kindred, Refusal, Result, posts as writing, remote, servers, sight,
     views::{Found, Viewer},
 };
 
@@ -92,7 +92,7 @@ async fn by_handle(
         });
     }
     let looked = async {
-        remote::welcome(kindred, &handle.host).await?;
+        servers::welcome(kindred, &handle.host).await?;
         let found = webfinger::lookup(kindred.network(), &handle)
             .await
             .map_err(|_| Error::Refused(Refusal::NoSuchPerson))?;

@@ -18,7 +18,7 @@ use kindred_storage::{
 };
 use serde_json::Value;
 
-use crate::{links, settings::Settings};
+use crate::{links, settings::Settings, topics};
 
 /// The public document of an actor of ours.
 pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -> Value {
@@ -107,10 +107,9 @@ fn picture(url: String) -> PictureCard {
 }
 
 fn hashtag(settings: &Settings, name: &str) -> TagCard {
-    let name = name.trim_start_matches('#');
     TagCard::Hashtag {
-        name: name.to_owned(),
-        href: links::topic(settings, &crate::topics::slug(name).unwrap_or_default()),
+        name: topics::hashtag(name).unwrap_or_default(),
+        href: links::topic(settings, &topics::slug(name).unwrap_or_default()),
     }
 }
 

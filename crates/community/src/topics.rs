@@ -23,6 +23,15 @@ pub fn slug(name: &str) -> Option<String> {
     Some(slug).filter(|slug| !slug.is_empty())
 }
 
+/// The name of a topic as people read it: as it was written, without the `#` of a hashtag.
+pub fn spelling(name: &str) -> String {
+    name.trim()
+        .trim_start_matches('#')
+        .split_whitespace()
+        .collect::<Vec<_>>()
+        .join(" ")
+}
+
 /// The same topic as a hashtag, which has no blanks: `statistical process control` becomes `StatisticalProcessControl`.
 pub fn hashtag(name: &str) -> Option<String> {
     slug(name)?;

@@ -18,9 +18,6 @@ pub const JRD_JSON: &str = "application/jrd+json";
 pub const XRD_XML: &str = "application/xrd+xml";
 
 const PROFILE_PAGE: &str = "http://webfinger.net/rel/profile-page";
-const SUBSCRIBE: &str = "http://ostatus.org/schema/1.0/subscribe";
-const FOLLOW_INTENT: &str = "https://w3id.org/fep/3b86/Follow";
-const CREATE_INTENT: &str = "https://w3id.org/fep/3b86/Create";
 const ACTOR_TYPE: &str = "https://www.w3.org/ns/activitystreams#type";
 
 /// The longest name before the `@`.
@@ -261,24 +258,17 @@ pub struct JrdLink {
     /// Where it leads.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub href: Option<String>,
-    /// Where it leads once something is filled in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub template: Option<String>,
     /// More about it.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub properties: Map<String, Value>,
 }
 
 impl Jrd {
-    /// The answer for an actor of ours. `kind` is the actor's type, such as `Group`; `origin` is ours.
-    pub fn of(origin: &str, handle: &Handle, actor: &Uri, page: &Uri, kind: &str) -> Self {
+    /// The answer for an actor of ours. `kind` is the actor's type, such as `Group`.
+    pub fn of(handle: &Handle, actor: &Uri, page: &Uri, kind: &str) -> Self {
         let link = |rel: &str| JrdLink {
             rel: rel.to_owned(),
             ..JrdLink::default()
-        };
-        let template = |rel, path| JrdLink {
-            template: Some(format!("{origin}{path}")),
-            ..link(rel)
         };
         let mut aliases = vec![actor.to_string()];
         if page != actor {
@@ -301,9 +291,6 @@ impl Jrd {
                     properties,
                     ..link("self")
                 },
-                template(SUBSCRIBE, "/authorize?uri={uri}"),
-                template(FOLLOW_INTENT, "/intent/follow?object={object}"),
-                template(CREATE_INTENT, "/intent/create?content={content}"),
             ],
         }
     }
@@ -383,13 +370,7 @@ mod tests {
     #[test]
     fn our_answer_has_one_shape() {
         let group = Uri::parse("https://kindred.example/g/rust").unwrap();
-        let answer = Jrd::of(
-            "https://kindred.example",
-            &handle("rust@kindred.example"),
-            &group,
-            &group,
-            "Group",
-        );
+        let answer = Jrd::of(&handle("rust@kindred.example"), &group, &group, "Group");
         insta::assert_json_snapshot!(answer, @r#"
         {
           "subject": "acct:rust@kindred.example",
@@ -409,18 +390,6 @@ mod tests {
               "properties": {
                 "https://www.w3.org/ns/activitystreams#type": "Group"
               }
-            },
-            {
-              "rel": "http://ostatus.org/schema/1.0/subscribe",
-              "template": "https://kindred.example/authorize?uri={uri}"
-            },
-            {
-              "rel": "https://w3id.org/fep/3b86/Follow",
-              "template": "https://kindred.example/intent/follow?object={object}"
-            },
-            {
-              "rel": "https://w3id.org/fep/3b86/Create",
-              "template": "https://kindred.example/intent/create?content={content}"
             }
           ]
         }

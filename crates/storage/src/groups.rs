@@ -150,10 +150,11 @@ pub fn find_many(db: &mut Conn, ids: &[ActorId]) -> QueryResult<Vec<(Group, Acto
         .load(conn))
 }
 
-/// How many groups were founded here.
-pub fn count_local(db: &mut Conn) -> QueryResult<i64> {
+/// How many groups of this server are for everybody; that there are others is nobody's business.
+pub fn count_public(db: &mut Conn) -> QueryResult<i64> {
     on!(db, |conn| groups::table
         .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
+        .filter(groups::visibility.eq(Visibility::Public))
         .filter(actors::host.eq(""))
         .filter(actors::deleted_at.is_null())
         .count()

@@ -441,13 +441,14 @@ pub fn set_group(db: &mut Conn, id: PostId, group: ActorId) -> QueryResult<()> {
         .map(drop)
 }
 
-/// How many thread starters and how many replies people here have written.
-pub fn count_local(db: &mut Conn) -> QueryResult<(i64, i64)> {
+/// How many thread starters and how many replies people here have written for everybody.
+pub fn count_public(db: &mut Conn) -> QueryResult<(i64, i64)> {
     let mut count = |reply: bool| {
         on!(db, |conn| posts::table
             .inner_join(actors::table.on(actors::id.eq(posts::author_id)))
             .filter(actors::host.eq(""))
             .filter(posts::deleted_at.is_null())
+            .filter(posts::visibility.eq_any([Visibility::Public, Visibility::Unlisted]))
             .filter(posts::parent_uri.is_not_null().eq(reply))
             .count()
             .get_result(conn))

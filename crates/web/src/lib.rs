@@ -21,7 +21,7 @@ use actix_web::{
 };
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
-use mastodon::{accounts, instance, search, statuses, timelines};
+use mastodon::{accounts, instance, requests, search, statuses, timelines};
 
 /// What the doors need to know of how this instance is set up.
 #[derive(Clone, Debug)]
@@ -102,6 +102,23 @@ pub fn configure(cfg: &mut ServiceConfig) {
                     .service(at("/v1/statuses/{id}/reblog").route(web::post().to(statuses::reblog)))
                     .service(
                         at("/v1/statuses/{id}/unreblog").route(web::post().to(statuses::unreblog)),
+                    )
+                    .service(at("/v1/follow_requests").route(read(requests::waiting_for_me)))
+                    .service(
+                        at("/v1/follow_requests/{id}/{answer:authorize|reject}")
+                            .route(web::post().to(requests::answer_mine)),
+                    )
+                    .service(
+                        at("/v1/groups/{id}/membership_requests")
+                            .route(read(requests::waiting_for_group)),
+                    )
+                    .service(
+                        at("/v1/groups/{id}/membership_requests/{asker}/{answer:authorize|reject}")
+                            .route(web::post().to(requests::answer_for_group)),
+                    )
+                    .service(
+                        at("/kindred/v1/groups/{id}/invitations")
+                            .route(web::post().to(requests::invite)),
                     )
                     .service(at("/v1/timelines/home").route(read(timelines::home)))
                     .service(at("/v2/search").route(read(search::search)))

@@ -306,7 +306,7 @@ async fn listed(
                 .flatten();
             let page = PageCard {
                 id: after.map_or_else(
-                    || format!("{id}?page=1"),
+                    || format!("{id}?after=0"),
                     |after| format!("{id}?after={after}"),
                 ),
                 part_of: id.clone(),

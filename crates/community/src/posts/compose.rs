@@ -16,7 +16,7 @@ use kindred_storage::{
 use crate::{
     Kindred, Ledger, Refusal, Result, links,
     posts::{LONGEST_TEXT, Publication, Said},
-    remote, sight, topics,
+    remote, servers, sight, topics,
     views::{Audience, Draft, TextFormat, Viewer},
 };
 
@@ -133,7 +133,7 @@ async fn look_up(kindred: &Kindred, who: &Actor, handles: Vec<Handle>) -> Result
 }
 
 async fn found_elsewhere(kindred: &Kindred, name: &str, host: &str) -> Option<Actor> {
-    remote::welcome(kindred, host).await.ok()?;
+    servers::welcome(kindred, host).await.ok()?;
     let handle = webfinger::Handle {
         name: name.to_owned(),
         host: host.to_owned(),
