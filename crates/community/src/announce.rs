@@ -43,7 +43,7 @@ pub(crate) fn asked(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor, uri: &
     let body = write::follow(&personal(uri.to_owned(), who, target), &target.uri);
     let activity = say(
         ledger,
-        Saying {
+        &Saying {
             uri,
             kind: "Follow",
             actor: who.id,
@@ -79,7 +79,7 @@ fn undo(
     let body = write::undo(&personal(uri.clone(), who, target), inner);
     let activity = say(
         ledger,
-        Saying {
+        &Saying {
             uri: &uri,
             kind: "Undo",
             actor: who.id,
@@ -140,7 +140,7 @@ fn answer(
     let body = shape(&personal(id.clone(), target, who), &question);
     let activity = say(
         ledger,
-        Saying {
+        &Saying {
             uri: &id,
             kind,
             actor: target.id,
@@ -174,7 +174,7 @@ pub(crate) fn invited(
         group: Some(group.id),
         visibility: Visibility::Direct,
     };
-    let activity = say(ledger, saying, &body)?;
+    let activity = say(ledger, &saying, &body)?;
     send_to(ledger, Parcel::alike(who.id, activity), guest);
     Ok(())
 }
@@ -186,7 +186,7 @@ pub(crate) fn published(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<
     let note = spoken.note(ledger.settings);
     let (uri, card) = activity_of(ledger, spoken, spoken.post.published_at.0);
     let body = write::create(&card, &note);
-    let activity = say(ledger, about(&uri, "Create", spoken), &body)?;
+    let activity = say(ledger, &about(&uri, "Create", spoken), &body)?;
     tell_author_side(ledger, spoken, activity, None);
     Ok(body)
 }
@@ -197,7 +197,7 @@ pub(crate) fn edited(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Val
     let note = spoken.note(ledger.settings);
     let (uri, card) = activity_of(ledger, spoken, ledger.now.0);
     let body = write::update(&card, &note);
-    let activity = say(ledger, about(&uri, "Update", spoken), &body)?;
+    let activity = say(ledger, &about(&uri, "Update", spoken), &body)?;
     tell_author_side(ledger, spoken, activity, local_public_group(spoken));
     Ok(body)
 }
@@ -206,7 +206,7 @@ pub(crate) fn edited(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Val
 pub(crate) fn deleted(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Value> {
     let (uri, card) = activity_of(ledger, spoken, ledger.now.0);
     let body = write::delete(&card, &spoken.post.uri, None);
-    let activity = say(ledger, about(&uri, "Delete", spoken), &body)?;
+    let activity = say(ledger, &about(&uri, "Delete", spoken), &body)?;
     tell_author_side(ledger, spoken, activity, local_public_group(spoken));
     Ok(body)
 }
@@ -313,7 +313,7 @@ struct Saying<'a> {
 }
 
 /// Writes down what is said, so that it can be carried, fetched and never said differently.
-fn say(ledger: &mut Ledger<'_>, saying: Saying<'_>, body: &Value) -> Result<ActivityId> {
+fn say(ledger: &mut Ledger<'_>, saying: &Saying<'_>, body: &Value) -> Result<ActivityId> {
     let id =
         links::activity_id(ledger.settings, saying.uri).unwrap_or_else(|| ledger.next_activity());
     let activity = Activity {

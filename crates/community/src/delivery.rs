@@ -137,9 +137,10 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
     let address = Uri::parse(inbox).map_err(Error::Protocol)?;
     let server = servers::welcome(kindred, address.host()).await?;
     // What is told to one server alone has one form; the dialect matters only where there are two.
-    let dialect = match parcel.microblog == parcel.threadiverse {
-        true => Dialect::Microblog,
-        false => servers::dialect(kindred, address.host()).await?,
+    let dialect = if parcel.microblog == parcel.threadiverse {
+        Dialect::Microblog
+    } else {
+        servers::dialect(kindred, address.host()).await?
     };
     let Some(activity) = form_for(parcel, dialect) else {
         return Ok(Outcome::Done);
@@ -157,8 +158,8 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
     } else {
         Form::Cavage
     };
-    let delivery =
-        deliver::deliver(kindred.network(), &key, &address, body, form, Knock::Twice).await;
+    let attempt = deliver::deliver(kindred.network(), &key, &address, body, form, Knock::Twice);
+    let delivery = Box::pin(attempt).await;
     if delivery.outcome == Answer::Delivered && delivery.form != form {
         let (host, rfc9421) = (address.host().to_owned(), delivery.form == Form::Message);
         kindred

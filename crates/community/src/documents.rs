@@ -248,7 +248,7 @@ pub async fn nodeinfo(kindred: &Kindred, version: Version) -> Result<Value> {
     let count = |sum: i64| u64::try_from(sum).unwrap_or(0);
     let facts = Facts {
         version: settings.version.to_owned(),
-        repository: settings.source_url.to_owned(),
+        repository: settings.source_url.clone(),
         homepage: settings.origin.clone(),
         open_registrations: settings.sign_up == SignUp::Open,
         users_total: count(about.people),

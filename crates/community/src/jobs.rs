@@ -151,7 +151,9 @@ impl Job {
     /// Does it.
     pub async fn run(&self, kindred: &Kindred) -> Outcome {
         match self {
-            Self::Receive { activity } => settled(receive::apply(kindred, *activity).await),
+            Self::Receive { activity } => {
+                settled(Box::pin(receive::apply(kindred, *activity)).await)
+            }
             Self::FanOut {
                 parcel,
                 followers_of,
@@ -170,7 +172,9 @@ impl Job {
             Self::Deliver { parcel, inbox } => delivery::deliver(kindred, *parcel, inbox).await,
             Self::Learn { host } => settled(servers::learn(kindred, host).await),
             Self::Refresh { actor } => settled(remote::refresh(kindred, actor).await),
-            Self::Ancestors { of, child } => settled(remote::ancestors(kindred, of, child).await),
+            Self::Ancestors { of, child } => {
+                settled(Box::pin(remote::ancestors(kindred, of, child)).await)
+            }
         }
     }
 }

@@ -71,8 +71,8 @@ pub async fn open(kindred: &Kindred, parts: &RequestParts<'_>) -> Result<Deliver
 
 /// Tells who reads: a stranger when nothing is signed, else the server that signed. A wrong signature is refused.
 pub async fn reader(kindred: &Kindred, parts: &RequestParts<'_>) -> Result<Viewer> {
-    let signed = parts.headers.iter().any(|(name, _)| *name == "signature");
-    if !signed || kindred.settings().federation == Federation::Off {
+    let nameless = parts.headers.iter().all(|(name, _)| *name != "signature");
+    if nameless || kindred.settings().federation == Federation::Off {
         return Ok(Viewer::Stranger);
     }
     let unverified = signature::begin(parts, clock(kindred)).map_err(bad_signature)?;

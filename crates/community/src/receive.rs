@@ -158,7 +158,7 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
         Incoming::Create { objects } => created(kindred, sender, objects, envelope.raw).await,
         Incoming::Update { object } => updated(kindred, sender, object, envelope.raw).await,
         Incoming::Announce { objects } => {
-            announced::announced(kindred, sender, envelope.id, objects).await
+            Box::pin(announced::announced(kindred, sender, envelope.id, objects)).await
         }
         Incoming::Flag { objects, reason } => {
             moderated::flagged(kindred, sender, envelope.id, objects, reason).await
@@ -255,11 +255,13 @@ async fn created(
     for object in objects.into_iter().take(MOST_OBJECTS) {
         let note = match object {
             Ref::Whole(note) if note.attributed_to.len() > 1 => {
-                remote::fetch_note(kindred, &note.id).await?
+                Box::pin(remote::fetch_note(kindred, &note.id)).await?
             }
             Ref::Whole(note) => *note,
             // Only its address was told: its own server tells the rest.
-            Ref::Id(uri) if uri.as_str() != sender.uri => remote::fetch_note(kindred, &uri).await?,
+            Ref::Id(uri) if uri.as_str() != sender.uri => {
+                Box::pin(remote::fetch_note(kindred, &uri)).await?
+            }
             Ref::Id(_) => continue,
         };
         let (sender, raw) = (sender.clone(), raw.clone());
@@ -289,7 +291,7 @@ async fn updated(
 ) -> Result<()> {
     let document = match object {
         Ref::Whole(document) => *document,
-        Ref::Id(uri) => remote::fetch_document(kindred, &uri).await?,
+        Ref::Id(uri) => Box::pin(remote::fetch_document(kindred, &uri)).await?,
     };
     match document {
         Document::Note(note) => {

@@ -204,7 +204,8 @@ pub(crate) async fn fetch_document(kindred: &Kindred, uri: &Uri) -> Result<Docum
     let service = kindred.service().await?.id;
     let key = crate::delivery::signing_key(kindred, service).await?;
     // No redirect may lead to another server: what a server says of an id counts only for its own.
-    let fetched = fetch::fetch_actor(kindred.network(), Some(&key), uri)
+    // On the heap: what a request needs is large, and nearly every letter might cause one.
+    let fetched = Box::pin(fetch::fetch_actor(kindred.network(), Some(&key), uri))
         .await
         .map_err(|error| not_fetched(uri, error))?;
     read::document(&fetched.json).map_err(|error| Refusal::NotUnderstood(error.to_string()).into())
@@ -398,7 +399,7 @@ pub(crate) async fn ancestors(kindred: &Kindred, of: &str, child: &str) -> Resul
             break;
         }
         let Ok(address) = Uri::parse(&uri) else { break };
-        match fetch_note(kindred, &address).await {
+        match Box::pin(fetch_note(kindred, &address)).await {
             Ok(note) => {
                 wanted = note
                     .in_reply_to
@@ -412,7 +413,7 @@ pub(crate) async fn ancestors(kindred: &Kindred, of: &str, child: &str) -> Resul
     }
     // From the beginning of the thread downward, so that each finds its parent.
     for note in chain.into_iter().rev() {
-        crate::posts::take_in::fetched(kindred, note).await?;
+        Box::pin(crate::posts::take_in::fetched(kindred, note)).await?;
     }
     Ok(())
 }

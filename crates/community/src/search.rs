@@ -31,7 +31,7 @@ pub async fn find(
     let query = query.trim();
     let limit = if limit == 0 { 20 } else { limit.min(MOST) };
     if query.starts_with("https://") || query.starts_with("http://") {
-        return by_address(kindred, viewer, query, resolve).await;
+        return Box::pin(by_address(kindred, viewer, query, resolve)).await;
     }
     if let Ok(handle) = query.parse::<webfinger::Handle>() {
         return by_handle(kindred, viewer, handle, resolve).await;
@@ -93,7 +93,7 @@ async fn by_handle(
     }
     let looked = async {
         servers::welcome(kindred, &handle.host).await?;
-        let found = webfinger::lookup(kindred.network(), &handle)
+        let found = Box::pin(webfinger::lookup(kindred.network(), &handle))
             .await
             .map_err(|_| Error::Refused(Refusal::NoSuchPerson))?;
         remote::actor(kindred, found.actor.as_str()).await
@@ -121,7 +121,7 @@ async fn by_address(
     {
         return Ok(known);
     }
-    match nothing_found(remote::fetch_document(kindred, &uri).await)? {
+    match nothing_found(Box::pin(remote::fetch_document(kindred, &uri)).await)? {
         Some(Document::Actor(doc)) => {
             let actor = nothing_found(remote::remember(kindred, *doc).await)?;
             Ok(Found {

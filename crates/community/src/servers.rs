@@ -90,7 +90,9 @@ pub(crate) fn meet(ledger: &mut Ledger<'_>, host: &str) -> Result<()> {
 pub(crate) async fn learn(kindred: &Kindred, host: &str) -> Result<()> {
     welcome(kindred, host).await?;
     // A server without NodeInfo is a microblog to us; that is an answer too.
-    let told = nodeinfo::nodeinfo(kindred.network(), host).await.ok();
+    let told = Box::pin(nodeinfo::nodeinfo(kindred.network(), host))
+        .await
+        .ok();
     let name = host.to_owned();
     kindred
         .write(move |ledger| {

@@ -67,6 +67,14 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
     card.moved_to.clone_from(&actor.moved_to);
     card.published = actor.published_at.0;
     card.updated = (actor.updated_at > actor.published_at).then_some(actor.updated_at.0);
+    if group.is_some_and(|group| group.visibility != Visibility::Public) {
+        // Keys have to be readable for everybody; what a closed group is about is not.
+        card.summary.clear();
+        card.source = None;
+        card.image = None;
+        card.fields.clear();
+        card.tags.clear();
+    }
     if let Some(group) = group {
         card.moderators.clone_from(&actor.moderators_uri);
         card.posting_restricted_to_mods = Some(group.posting == Posting::Organisers);

@@ -63,6 +63,10 @@ pub struct Entry {
 
 /// How one person stands to another actor, as clients show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is an attribute of its own for clients"
+)]
 pub struct Relationship {
     /// The other one.
     pub id: ActorId,
@@ -231,7 +235,7 @@ pub enum TextFormat {
     /// As it stands.
     #[default]
     Plain,
-    /// Markdown (CommonMark), HTML in it is shown as text.
+    /// Markdown (`CommonMark`), HTML in it is shown as text.
     Markdown,
 }
 

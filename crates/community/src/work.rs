@@ -261,5 +261,5 @@ fn wait(
 fn spread(pause: Duration, dice: i64) -> Duration {
     let fifth = pause / 5;
     let share = u32::try_from((dice >> 10) & 0xff).unwrap_or(0);
-    pause - fifth + fifth * 2 * share / 255
+    pause.saturating_sub(fifth) + fifth * 2 * share / 255
 }

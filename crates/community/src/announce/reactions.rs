@@ -25,7 +25,7 @@ pub(crate) fn liked(
     let body = write::like(&reaction_card(uri, who, author, group), &post.uri);
     tell_of_reaction(
         ledger,
-        Saying {
+        &Saying {
             uri,
             kind: "Like",
             actor: who.id,
@@ -54,7 +54,7 @@ pub(crate) fn liked_no_more(
     let body = write::undo(&reaction_card(&uri, who, author, group), &inner);
     tell_of_reaction(
         ledger,
-        Saying {
+        &Saying {
             uri: &uri,
             kind: "Undo",
             actor: who.id,
@@ -82,7 +82,7 @@ fn reaction_card(uri: &str, who: &Actor, author: &Actor, group: Option<&Actor>) 
 
 fn tell_of_reaction(
     ledger: &mut Ledger<'_>,
-    saying: Saying<'_>,
+    saying: &Saying<'_>,
     body: &Value,
     author: &Actor,
     group: Option<&Actor>,
@@ -117,7 +117,7 @@ pub(crate) fn boosted(
         group: None,
         visibility: Visibility::Public,
     };
-    tell_followers(ledger, saying, &body, author)
+    tell_followers(ledger, &saying, &body, author)
 }
 
 /// Somebody of ours takes that back.
@@ -142,7 +142,7 @@ pub(crate) fn boosted_no_more(
         group: None,
         visibility: Visibility::Public,
     };
-    tell_followers(ledger, saying, &body, author)
+    tell_followers(ledger, &saying, &body, author)
 }
 
 fn boost_card(who: &Actor, author: &Actor, uri: String, at: i64) -> ActivityCard {
@@ -164,7 +164,7 @@ fn boost_card(who: &Actor, author: &Actor, uri: String, at: i64) -> ActivityCard
 
 fn tell_followers(
     ledger: &mut Ledger<'_>,
-    saying: Saying<'_>,
+    saying: &Saying<'_>,
     body: &Value,
     author: &Actor,
 ) -> Result<()> {

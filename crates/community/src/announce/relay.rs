@@ -42,7 +42,7 @@ pub(crate) fn passed_on(
         );
         Some(say(
             ledger,
-            relay_of(&boost.uri, "Announce", group, post),
+            &relay_of(&boost.uri, "Announce", group, post),
             &body,
         )?)
     } else {
@@ -110,7 +110,7 @@ pub(crate) fn passed_on_act(
         group: Some(group.id),
         visibility,
     };
-    let threadiverse = say(ledger, saying, &body)?;
+    let threadiverse = say(ledger, &saying, &body)?;
     spread(
         ledger,
         group,
@@ -150,7 +150,7 @@ pub(crate) fn withdrawn(
                 &room(group, post.visibility, uri.clone(), ledger.now.0),
                 &announced,
             );
-            Some(say(ledger, relay_of(&uri, "Undo", group, post), &body)?)
+            Some(say(ledger, &relay_of(&uri, "Undo", group, post), &body)?)
         }
         None => None,
     };
@@ -180,7 +180,7 @@ fn relay_activity(
     let mut card = room(group, post.visibility, uri.to_owned(), at);
     card.audience = Some(group.uri.clone());
     let body = write::announce_activity(&card, inner);
-    say(ledger, relay_of(uri, "Announce", group, post), &body)
+    say(ledger, &relay_of(uri, "Announce", group, post), &body)
 }
 
 fn relay_of<'a>(uri: &'a str, kind: &'static str, group: &Actor, post: &'a Post) -> Saying<'a> {

@@ -138,7 +138,9 @@ async fn found_elsewhere(kindred: &Kindred, name: &str, host: &str) -> Option<Ac
         name: name.to_owned(),
         host: host.to_owned(),
     };
-    let found = webfinger::lookup(kindred.network(), &handle).await.ok()?;
+    let found = Box::pin(webfinger::lookup(kindred.network(), &handle))
+        .await
+        .ok()?;
     remote::actor(kindred, found.actor.as_str()).await.ok()
 }
 

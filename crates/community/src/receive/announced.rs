@@ -8,7 +8,7 @@ use kindred_protocol::{
     vocabulary::{Document, Envelope, Incoming, Note, Ref},
 };
 use kindred_storage::{
-    ActorKind, BoostId, EntryId, Page, Visibility,
+    ActorKind, BoostId, EntryId, Page, PostId, Visibility,
     actors::{self, Actor},
     boosts::{self, Boost},
     follows,
@@ -41,12 +41,10 @@ pub(super) async fn announced(
     if !concerns_us(kindred, &sender, &objects).await? {
         return Ok(());
     }
-    let mut fetches = 0;
-    for object in objects.into_iter().take(MOST_ITEMS) {
-        if fetches >= MOST_FETCHES {
+    for (asked, object) in objects.into_iter().take(MOST_ITEMS).enumerate() {
+        if asked >= MOST_FETCHES {
             break;
         }
-        fetches += 1;
         match object {
             Ref::Whole(document) => match *document {
                 Document::Activity(activity) => relayed(kindred, &sender, *activity).await?,
@@ -99,12 +97,12 @@ async fn shared(kindred: &Kindred, sender: &Actor, id: Option<&Uri>, uri: &Uri) 
     );
     let sender = sender.clone();
     kindred
-        .write(move |ledger| share(ledger, &sender, post, uri))
+        .write(move |ledger| share(ledger, &sender, post.id, uri))
         .await
 }
 
-fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: Post, uri: String) -> Result<()> {
-    let post = posts::find(ledger.db, post.id)?
+fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: PostId, uri: String) -> Result<()> {
+    let post = posts::find(ledger.db, post)?
         .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none());
     let Some(post) = post else { return Ok(()) };
     if !matches!(post.visibility, Visibility::Public | Visibility::Unlisted) {
@@ -154,16 +152,19 @@ async fn known_or_fetched(kindred: &Kindred, uri: &Uri) -> Result<Option<Post>> 
     if kindred.settings().is_ours(uri.as_str()) {
         return Ok(None);
     }
-    match remote::fetch_document(kindred, uri).await? {
-        Document::Note(note) if note.is_at_home() => take_in_with_thread(kindred, *note).await,
+    match Box::pin(remote::fetch_document(kindred, uri)).await? {
+        Document::Note(note) if note.is_at_home() => {
+            Box::pin(take_in_with_thread(kindred, *note)).await
+        }
         // Some announce the activity that brought the post.
         Document::Activity(activity) => match activity.activity {
             Incoming::Create { objects } => match objects.into_iter().next() {
                 Some(Ref::Whole(note)) if note.is_vouched_by(&activity.actor) => {
-                    take_in_with_thread(kindred, *note).await
+                    Box::pin(take_in_with_thread(kindred, *note)).await
                 }
                 Some(Ref::Id(uri)) => {
-                    take_in_with_thread(kindred, remote::fetch_note(kindred, &uri).await?).await
+                    let note = Box::pin(remote::fetch_note(kindred, &uri)).await?;
+                    Box::pin(take_in_with_thread(kindred, note)).await
                 }
                 _ => Ok(None),
             },
@@ -197,7 +198,7 @@ async fn relayed(kindred: &Kindred, group: &Actor, activity: Envelope) -> Result
                     };
                     let (group, uri) = (group.clone(), format!("{}#relay-{}", group.uri, post.id));
                     kindred
-                        .write(move |ledger| share(ledger, &group, post, uri))
+                        .write(move |ledger| share(ledger, &group, post.id, uri))
                         .await?;
                 }
             }
