@@ -228,3 +228,6 @@ pub fn handle(text: &str) -> Result<String, Refusal> {
         Err(Refusal::BadHandle(text.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -51,8 +51,8 @@ pub async fn answer_mine(
     who: Bearer<scope::WriteFollows>,
     asked: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (asker, word) = asked.into_inner();
-    answered(&kindred, &who, who.me.actor.id, &asker, &word).await
+    let (who_asks, word) = asked.into_inner();
+    answered(&kindred, &who, who.me.actor.id, &who_asks, &word).await
 }
 
 /// `POST /api/v1/groups/:id/membership_requests/:account_id/authorize` and `…/reject`
@@ -61,9 +61,9 @@ pub async fn answer_for_group(
     who: Bearer<scope::WriteFollows>,
     asked: Path<(String, String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (group, asker, word) = asked.into_inner();
+    let (group, who_asks, word) = asked.into_inner();
     let group = number(&group, Refusal::NoSuchGroup)?;
-    answered(&kindred, &who, group, &asker, &word).await
+    answered(&kindred, &who, group, &who_asks, &word).await
 }
 
 /// `POST /api/kindred/v1/groups/:id/invitations`

@@ -1,0 +1,317 @@
+//! Every rule in a table.
+
+use kindred_storage::{ActorKind, Json, MembershipId, Moment};
+use proptest::prelude::*;
+
+use super::*;
+
+fn face(host: &str) -> Actor {
+    Actor {
+        id: ActorId(1),
+        kind: ActorKind::Group,
+        handle: "rust".into(),
+        host: host.into(),
+        uri: "https://kindred.example/g/rust".into(),
+        url: None,
+        inbox: String::new(),
+        shared_inbox: None,
+        outbox: None,
+        followers_uri: None,
+        following_uri: None,
+        featured_uri: None,
+        moderators_uri: None,
+        name: "Rust lovers".into(),
+        summary: String::new(),
+        summary_source: None,
+        icon_url: None,
+        image_url: None,
+        key_id: String::new(),
+        public_key_pem: String::new(),
+        private_key_pem: None,
+        locked: false,
+        discoverable: true,
+        indexable: true,
+        memorial: false,
+        suspended_at: None,
+        moved_to: None,
+        also_known_as: Json(Vec::new()),
+        fields: Json(Vec::new()),
+        topics: Json(Vec::new()),
+        followers_count: 0,
+        following_count: 0,
+        posts_count: 0,
+        last_post_at: None,
+        published_at: Moment(0),
+        updated_at: Moment(0),
+        fetched_at: None,
+        deleted_at: None,
+    }
+}
+
+fn group(visibility: Visibility, join_policy: JoinPolicy, posting: Posting) -> Group {
+    Group {
+        actor_id: ActorId(1),
+        visibility,
+        join_policy,
+        posting,
+        hold_newcomers: false,
+        rules: String::new(),
+        language: None,
+        founder_id: None,
+        archived_at: None,
+        created_at: Moment(0),
+    }
+}
+
+fn standing(role: Role, state: MembershipState) -> Membership {
+    Membership {
+        id: MembershipId(1),
+        group_id: ActorId(1),
+        actor_id: ActorId(2),
+        role,
+        state,
+        reason: None,
+        invited_by: None,
+        since: Moment(0),
+        updated_at: Moment(0),
+    }
+}
+
+const NADIA: Eyes = Eyes::Local(ActorId(2));
+const PARTNER: Eyes = Eyes::Server { partner: true };
+const OTHER: Eyes = Eyes::Server { partner: false };
+
+#[test]
+fn who_may_see_a_post_without_any_tie_to_it() {
+    //                                   stranger, ours, partner, other server
+    for (visibility, expected) in [
+        (Visibility::Public, [true, true, true, true]),
+        (Visibility::Unlisted, [true, true, true, true]),
+        (Visibility::Followers, [false, false, false, false]),
+        (Visibility::Direct, [false, false, false, false]),
+        (Visibility::Members, [false, false, false, false]),
+        (Visibility::Company, [false, true, false, false]),
+        (Visibility::Partners, [false, true, true, false]),
+    ] {
+        let seen = [Eyes::Stranger, NADIA, PARTNER, OTHER]
+            .map(|eyes| may_see(eyes, visibility, Ties::default()));
+        assert_eq!(seen, expected, "{visibility}");
+    }
+}
+
+#[test]
+fn a_tie_opens_what_it_is_for_and_nothing_else() {
+    let member = Ties {
+        member: true,
+        ..Ties::default()
+    };
+    let named = Ties {
+        named: true,
+        ..Ties::default()
+    };
+    let follower = Ties {
+        follows_author: true,
+        ..Ties::default()
+    };
+    for (ties, visibility, expected) in [
+        (member, Visibility::Members, true),
+        (member, Visibility::Direct, false),
+        (member, Visibility::Followers, false),
+        (named, Visibility::Direct, true),
+        (named, Visibility::Followers, true),
+        (named, Visibility::Members, false),
+        (follower, Visibility::Followers, true),
+        (follower, Visibility::Direct, false),
+        (follower, Visibility::Members, false),
+    ] {
+        assert_eq!(
+            may_see(NADIA, visibility, ties),
+            expected,
+            "{visibility} with {ties:?}"
+        );
+    }
+}
+
+#[test]
+fn an_author_sees_what_they_wrote() {
+    let author = Ties {
+        author: true,
+        ..Ties::default()
+    };
+    assert!(
+        Visibility::ALL
+            .iter()
+            .all(|visibility| may_see(NADIA, *visibility, author))
+    );
+}
+
+#[test]
+fn how_people_are_let_into_a_group() {
+    use JoinPolicy::{Ask, Invite, Open};
+    use MembershipState::{Active, Invited, Left, Requested};
+    let nadia = face("");
+    for (policy, state, expected) in [
+        (Open, None, Ok(Welcome::Now)),
+        (Ask, None, Ok(Welcome::AfterApproval)),
+        (Ask, Some(Requested), Ok(Welcome::AfterApproval)),
+        (Ask, Some(Invited), Ok(Welcome::Now)),
+        (
+            Invite,
+            None,
+            Err(Refusal::InvitationOnly("Rust lovers".into())),
+        ),
+        (
+            Invite,
+            Some(Left),
+            Err(Refusal::InvitationOnly("Rust lovers".into())),
+        ),
+        (Invite, Some(Invited), Ok(Welcome::Now)),
+        (Invite, Some(Active), Ok(Welcome::Now)),
+    ] {
+        let standing = state.map(|state| standing(Role::Member, state));
+        let group = group(Visibility::Public, policy, Posting::Anyone);
+        let answer = may_join(&group, &face(""), &nadia, false, standing.as_ref(), false);
+        assert_eq!(answer, expected, "{policy} as {state:?}");
+    }
+}
+
+#[test]
+fn a_ban_goes_before_everything() {
+    let group = group(Visibility::Public, JoinPolicy::Open, Posting::Anyone);
+    let organiser = standing(Role::Organiser, MembershipState::Active);
+    let refusal = Refusal::NotWelcome("Rust lovers".into());
+    assert_eq!(
+        may_join(&group, &face(""), &face(""), true, Some(&organiser), true),
+        Err(refusal.clone())
+    );
+    assert_eq!(
+        may_post(&group, &face(""), Some(&organiser), true, Thread::New),
+        Err(refusal)
+    );
+}
+
+#[test]
+fn closed_groups_do_not_exist_for_those_outside() {
+    let stranger = face("far.example");
+    for (visibility, partner, expected) in [
+        (Visibility::Company, true, Err(Refusal::NoSuchGroup)),
+        (Visibility::Partners, false, Err(Refusal::NoSuchGroup)),
+        (Visibility::Partners, true, Ok(Welcome::Now)),
+    ] {
+        let group = group(visibility, JoinPolicy::Open, Posting::Members);
+        assert_eq!(
+            may_join(&group, &face(""), &stranger, partner, None, false),
+            expected,
+            "{visibility}"
+        );
+    }
+}
+
+#[test]
+fn who_may_post_in_a_group() {
+    use Posting::{Anyone, Members, Organisers};
+    let role = |role| Some(standing(role, MembershipState::Active));
+    for (posting, standing, thread, allowed) in [
+        (Anyone, None, Thread::New, true),
+        (Members, None, Thread::New, false),
+        (Members, role(Role::Member), Thread::New, true),
+        (Organisers, role(Role::Member), Thread::New, false),
+        (Organisers, role(Role::Member), Thread::Open, true),
+        (Organisers, None, Thread::Open, false),
+        (Organisers, role(Role::Moderator), Thread::New, true),
+        (Anyone, role(Role::Member), Thread::Locked, false),
+        (Anyone, role(Role::Moderator), Thread::Locked, true),
+    ] {
+        let group = group(Visibility::Public, JoinPolicy::Open, posting);
+        let answer = may_post(&group, &face(""), standing.as_ref(), false, thread);
+        assert_eq!(answer.is_ok(), allowed, "{posting}, {thread:?}: {answer:?}");
+    }
+}
+
+#[test]
+fn those_who_left_lead_nothing() {
+    let gone = standing(Role::Organiser, MembershipState::Left);
+    assert_eq!(role_of(Some(&gone)), None);
+    assert_eq!(may_moderate(Some(&gone)), Err(Refusal::ModeratorsOnly));
+}
+
+#[test]
+fn with_whom_letters_are_exchanged() {
+    use Federation::{Off, Open, Partners};
+    let unwelcome = || Err(Refusal::HostNotWelcome("far.example".into()));
+    for (federation, blocked, partner, expected) in [
+        (Open, false, false, Ok(())),
+        (Open, true, false, unwelcome()),
+        (Open, true, true, unwelcome()),
+        (Partners, false, false, unwelcome()),
+        (Partners, false, true, Ok(())),
+        (Off, false, true, Err(Refusal::FederationOff)),
+    ] {
+        assert_eq!(
+            may_talk(federation, "far.example", blocked, partner),
+            expected,
+            "{federation:?}"
+        );
+    }
+}
+
+#[test]
+fn handles_that_work_everywhere() {
+    assert_eq!(handle(" Rust_2 "), Ok("rust_2".into()));
+    for bad in ["", "ru-st", "rüst", "a b", "@rust", &"a".repeat(31)] {
+        assert!(handle(bad).is_err(), "{bad}");
+    }
+}
+
+fn visibilities() -> impl Strategy<Value = Visibility> {
+    proptest::sample::select(Visibility::ALL)
+}
+
+/// Everybody who may look, with every tie that they can have.
+fn lookers() -> impl Strategy<Value = (Eyes, Ties)> {
+    let eyes = prop_oneof![
+        Just(Eyes::Stranger),
+        Just(NADIA),
+        Just(PARTNER),
+        Just(OTHER)
+    ];
+    let ties = (any::<bool>(), any::<bool>(), any::<bool>()).prop_map(
+        |(named, follows_author, member)| Ties {
+            author: false,
+            named,
+            follows_author,
+            member,
+        },
+    );
+    (eyes, ties).prop_map(|(eyes, ties)| match eyes {
+        // A stranger has no ties: nobody knows who it is.
+        Eyes::Stranger => (eyes, Ties::default()),
+        _ => (eyes, ties),
+    })
+}
+
+proptest! {
+    /// Standing in a group never shows a post to anybody outside who could not have seen it before.
+    #[test]
+    fn a_group_never_widens_a_post(
+        group in visibilities(), own in visibilities(), here in any::<bool>(), (eyes, ties) in lookers(),
+    ) {
+        let groups = [Visibility::Public, Visibility::Partners, Visibility::Company, Visibility::Members];
+        prop_assume!(groups.contains(&group));
+        if let Some(settled) = visibility_in_group(group, own, here) {
+            let outside = Ties { member: false, ..ties };
+            let open = matches!(own, Visibility::Public | Visibility::Unlisted);
+            let seen_there = may_see(eyes, settled, outside);
+            // A closed room shows to those whom the room is for; an open one only what was open already.
+            prop_assert!(!seen_there || open || group != Visibility::Public);
+            prop_assert!(group != Visibility::Members || !seen_there);
+            prop_assert!(group != Visibility::Company || !seen_there || matches!(eyes, Eyes::Local(_)));
+        }
+    }
+
+    /// What everybody may see needs no ties, and nothing else may be seen by a stranger.
+    #[test]
+    fn strangers_see_exactly_what_needs_no_ties(visibility in visibilities()) {
+        prop_assert_eq!(may_see(Eyes::Stranger, visibility, Ties::default()), !needs_ties(visibility));
+    }
+}
