@@ -112,7 +112,7 @@ pub(crate) async fn ensure_service(kindred: &Kindred) -> Result<Actor> {
             if let Some(known) = actors::by_uri(ledger.db, &uri)? {
                 return Ok(known);
             }
-            let handle = ledger.settings.host().to_owned();
+            let handle = ledger.settings.host_name().to_owned();
             let name = ledger.settings.name.clone();
             let mut service = new_actor(ledger, ActorKind::Application, &handle, &name, &keys);
             service.inbox = links::shared_inbox(ledger.settings);

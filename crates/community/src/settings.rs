@@ -53,6 +53,11 @@ impl Settings {
             .map_or(self.origin.as_str(), |(_, host)| host)
     }
 
+    /// The same without a port: the name of the instance's own actor.
+    pub fn host_name(&self) -> &str {
+        self.host().split(':').next().unwrap_or_default()
+    }
+
     /// Whether this address is one of ours.
     pub fn is_ours(&self, uri: &str) -> bool {
         uri.strip_prefix(self.origin.as_str())

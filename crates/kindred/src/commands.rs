@@ -48,7 +48,10 @@ pub async fn add_person(config: &Config, add: PersonAdd) -> Result<(), Failure> 
     let (_, actor) = people::arrive(&kindred, newcomer).await?;
     let acct = links::full_acct(kindred.settings(), &actor);
     if add.output.json {
-        println!("{}", json!({ "id": actor.id.to_string(), "handle": actor.handle, "uri": actor.uri, "acct": acct }));
+        println!(
+            "{}",
+            json!({ "id": actor.id.to_string(), "handle": actor.handle, "uri": actor.uri, "acct": acct })
+        );
     } else {
         println!("@{acct} is here: {}", actor.uri);
     }
@@ -91,7 +94,10 @@ pub async fn add_group(config: &Config, add: GroupAdd) -> Result<(), Failure> {
     let (_, group) = groups::found(&kindred, &organiser, founding).await?;
     let acct = links::full_acct(kindred.settings(), &group);
     if add.output.json {
-        println!("{}", json!({ "id": group.id.to_string(), "handle": group.handle, "uri": group.uri, "acct": acct }));
+        println!(
+            "{}",
+            json!({ "id": group.id.to_string(), "handle": group.handle, "uri": group.uri, "acct": acct })
+        );
     } else {
         println!("@{acct} is here: {}", group.uri);
     }
@@ -100,6 +106,9 @@ pub async fn add_group(config: &Config, add: GroupAdd) -> Result<(), Failure> {
 
 fn first_line_of_stdin() -> Result<String, Failure> {
     let mut line = String::new();
-    std::io::stdin().lock().read_line(&mut line).map_err(Failure::because("the password cannot be read"))?;
+    std::io::stdin()
+        .lock()
+        .read_line(&mut line)
+        .map_err(Failure::because("the password cannot be read"))?;
     Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }

@@ -1,6 +1,6 @@
 //! The program `kindred`: reads the command line and the settings, and starts what they ask for.
 
-use std::process::ExitCode;
+use std::{io::IsTerminal as _, process::ExitCode};
 
 use clap::Parser as _;
 use kindred::{
@@ -47,9 +47,13 @@ async fn run(command: Command, config: &Config) -> Result<ExitCode, Failure> {
         Command::Person(Person::Add(add)) => commands::add_person(config, add).await?,
         Command::Person(Person::Token(token)) => commands::issue_token(config, token).await?,
         Command::Group(Group::Add(add)) => commands::add_group(config, add).await?,
-        Command::Config(Settings::Show(show)) if show.output.json => println!("{}", config.show_json()),
+        Command::Config(Settings::Show(show)) if show.output.json => {
+            println!("{}", config.show_json())
+        }
         Command::Config(Settings::Show(_)) => print!("{}", config.show()),
-        Command::Config(Settings::Check(check)) if check.output.json => println!("{}", serde_json::json!({ "problems": [] })),
+        Command::Config(Settings::Check(check)) if check.output.json => {
+            println!("{}", serde_json::json!({ "problems": [] }))
+        }
         Command::Config(Settings::Check(_)) => println!("The settings are in order."),
         Command::Doctor(doctor) => return doctor::examine(config, doctor.output).await,
     }
@@ -59,7 +63,11 @@ async fn run(command: Command, config: &Config) -> Result<ExitCode, Failure> {
 /// The log goes to stderr: stdout is for results.
 fn start_log(config: &Config) {
     let filter = EnvFilter::try_new(config.log.as_str()).unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false);
+    let log = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false);
     match config.log_format {
         LogFormat::Text => log.init(),
         LogFormat::Json => log.json().init(),

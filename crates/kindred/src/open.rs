@@ -33,8 +33,11 @@ pub fn database(config: &Config) -> Result<(Db, Vec<String>), Failure> {
         patience: PATIENCE,
         ..Options::default()
     };
-    let db = Db::open(config.database_url.reveal(), &options).map_err(Failure::because("the database cannot be opened"))?;
-    let applied = db.migrate().map_err(Failure::because("the database cannot be brought up to date"))?;
+    let db = Db::open(config.database_url.reveal(), &options)
+        .map_err(Failure::because("the database cannot be opened"))?;
+    let applied = db.migrate().map_err(Failure::because(
+        "the database cannot be brought up to date",
+    ))?;
     Ok((db, applied))
 }
 
@@ -45,9 +48,17 @@ pub fn kindred(config: &Config) -> Result<Kindred, Failure> {
         tracing::info!(migration, "The database was brought up to date");
     }
     if config.lab {
-        tracing::warn!("LAB: http, ports in ids and private addresses are allowed. Never run an instance for people like this");
+        tracing::warn!(
+            "LAB: http, ports in ids and private addresses are allowed. Never run an instance for people like this"
+        );
     }
-    Ok(Kindred::new(db, network(config)?, settings(config), Clock::System, process_number()))
+    Ok(Kindred::new(
+        db,
+        network(config)?,
+        settings(config),
+        Clock::System,
+        process_number(),
+    ))
 }
 
 fn network(config: &Config) -> Result<Network, Failure> {
@@ -61,7 +72,9 @@ fn network(config: &Config) -> Result<Network, Failure> {
         clock: Arc::new(SystemTime::now),
         ..NetworkSettings::default()
     };
-    Network::new(settings).map_err(Failure::because("the way to other servers cannot be opened"))
+    Network::new(settings).map_err(Failure::because(
+        "the way to other servers cannot be opened",
+    ))
 }
 
 /// The settings as far as the heart needs to know.
@@ -89,5 +102,6 @@ pub fn settings(config: &Config) -> Settings {
 
 /// A number that tells processes on one database apart; drawn anew at every start.
 fn process_number() -> u32 {
-    u32::try_from(RandomState::new().build_hasher().finish() & u64::from(u32::MAX)).unwrap_or_default()
+    u32::try_from(RandomState::new().build_hasher().finish() & u64::from(u32::MAX))
+        .unwrap_or_default()
 }

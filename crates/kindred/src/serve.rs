@@ -32,7 +32,11 @@ pub struct Doors {
 }
 
 /// Opens the doors on a listener. The only way to make an instance: tests go it too.
-pub fn doors(kindred: Kindred, settings: &DoorSettings, listener: TcpListener) -> Result<Doors, Failure> {
+pub fn doors(
+    kindred: Kindred,
+    settings: &DoorSettings,
+    listener: TcpListener,
+) -> Result<Doors, Failure> {
     let (kindred, settings) = (web::Data::new(kindred), web::Data::new(settings.clone()));
     let limits = web::Data::new(Limits::new(settings.rate_limit));
     let server = HttpServer::new(move || {
@@ -49,7 +53,10 @@ pub fn doors(kindred: Kindred, settings: &DoorSettings, listener: TcpListener) -
     .listen(listener)
     .map_err(Failure::because("the address cannot be listened on"))?
     .run();
-    Ok(Doors { handle: server.handle(), server: tokio::spawn(server) })
+    Ok(Doors {
+        handle: server.handle(),
+        server: tokio::spawn(server),
+    })
 }
 
 impl Doors {
@@ -59,14 +66,26 @@ impl Doors {
         // What the server has to say at its end was said to whoever asked.
         let _ = self.server.await;
     }
+
+    /// Takes no more requests and breaks off those that are under way.
+    pub async fn slam(self) {
+        self.handle.stop(false).await;
+        let _ = self.server.await;
+    }
 }
 
 /// `kindred serve`
 pub async fn serve(config: &Config, with_worker: bool) -> Result<(), Failure> {
     let kindred = open::kindred(config)?;
     kindred.service().await?;
-    let listener = TcpListener::bind(config.listen).map_err(Failure::because(&format!("{} cannot be listened on", config.listen)))?;
-    let settings = DoorSettings { trusted_proxies: config.trusted_proxies.as_slice().to_vec(), rate_limit: config.rate_limit.factor() };
+    let listener = TcpListener::bind(config.listen).map_err(Failure::because(&format!(
+        "{} cannot be listened on",
+        config.listen
+    )))?;
+    let settings = DoorSettings {
+        trusted_proxies: config.trusted_proxies.as_slice().to_vec(),
+        rate_limit: config.rate_limit.factor(),
+    };
     let doors = doors(kindred.clone(), &settings, listener)?;
     let admin = match config.admin_listen {
         Some(address) => Some(admin_door(&kindred, address)?),
@@ -86,7 +105,9 @@ pub async fn serve(config: &Config, with_worker: bool) -> Result<(), Failure> {
         }
     };
     if tokio::time::timeout(LAST_WORK, farewell).await.is_err() {
-        tracing::warn!("Not everything in hand was finished; its lease will end and it will be done again");
+        tracing::warn!(
+            "Not everything in hand was finished; its lease will end and it will be done again"
+        );
     }
     Ok(())
 }
@@ -99,23 +120,36 @@ pub async fn work(config: &Config) -> Result<(), Failure> {
     tracing::info!("Working the queue");
     asked_to_end().await?;
     if tokio::time::timeout(LAST_WORK, worker.end()).await.is_err() {
-        tracing::warn!("Not everything in hand was finished; its lease will end and it will be done again");
+        tracing::warn!(
+            "Not everything in hand was finished; its lease will end and it will be done again"
+        );
     }
     Ok(())
 }
 
 /// The address for probes and admins alone.
 fn admin_door(kindred: &Kindred, address: std::net::SocketAddr) -> Result<Doors, Failure> {
-    let listener = TcpListener::bind(address).map_err(Failure::because(&format!("{address} cannot be listened on")))?;
+    let listener = TcpListener::bind(address).map_err(Failure::because(&format!(
+        "{address} cannot be listened on"
+    )))?;
     let kindred = web::Data::new(kindred.clone());
-    let server = HttpServer::new(move || App::new().app_data(kindred.clone()).configure(kindred_web::health::configure_admin))
-        .workers(1)
-        .shutdown_timeout(1)
-        .disable_signals()
-        .listen(listener)
-        .map_err(Failure::because("the address for admins cannot be listened on"))?
-        .run();
-    Ok(Doors { handle: server.handle(), server: tokio::spawn(server) })
+    let server = HttpServer::new(move || {
+        App::new()
+            .app_data(kindred.clone())
+            .configure(kindred_web::health::configure_admin)
+    })
+    .workers(1)
+    .shutdown_timeout(1)
+    .disable_signals()
+    .listen(listener)
+    .map_err(Failure::because(
+        "the address for admins cannot be listened on",
+    ))?
+    .run();
+    Ok(Doors {
+        handle: server.handle(),
+        server: tokio::spawn(server),
+    })
 }
 
 /// A worker that runs beside everything else.
@@ -127,7 +161,10 @@ struct Worker {
 impl Worker {
     fn start(kindred: Kindred) -> Self {
         let (stop, stopped) = watch::channel(false);
-        Self { stop, task: tokio::spawn(work::run(kindred, stopped)) }
+        Self {
+            stop,
+            task: tokio::spawn(work::run(kindred, stopped)),
+        }
     }
 
     /// Takes no new work, finishes what is in hand.
