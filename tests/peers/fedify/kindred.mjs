@@ -69,12 +69,14 @@ export async function startKindred({ bin, origin, port, dir, caFile }) {
     },
 
     /** Nadia's client. */
-    publish: (status) => api("POST", "/api/v1/statuses", { status, visibility: "public" }),
+    publish: (status, more = {}) => api("POST", "/api/v1/statuses", { status, visibility: "public", ...more }),
     rewrite: (id, status) => api("PUT", `/api/v1/statuses/${id}`, { status }),
     withdraw: (id) => api("DELETE", `/api/v1/statuses/${id}`),
     status: (id) => api("GET", `/api/v1/statuses/${id}`),
     answers: async (id) => (await api("GET", `/api/v1/statuses/${id}/context`)).descendants,
-    account: (id) => api("GET", `/api/v1/accounts/${id}`),
+    favour: (id) => api("POST", `/api/v1/statuses/${id}/favourite`),
+    follow: (id) => api("POST", `/api/v1/accounts/${id}/follow`),
+    home: () => api("GET", "/api/v1/timelines/home"),
     statusesOf: (id) => api("GET", `/api/v1/accounts/${id}/statuses`),
 
     /** What a browser without an account is shown. */

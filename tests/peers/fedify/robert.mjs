@@ -9,7 +9,8 @@ import { createServer as createTlsServer } from "node:https";
 import { randomUUID } from "node:crypto";
 import { createFederation, generateCryptoKeyPair, InProcessMessageQueue, MemoryKvStore } from "@fedify/fedify";
 import {
-  Activity, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION, Tombstone, Undo, Update,
+  Accept, Activity, Announce, Create, Delete, Endpoints, Follow, Like, Mention, Note, Person, PUBLIC_COLLECTION, Tombstone,
+  Undo, Update,
 } from "@fedify/vocab";
 import { Temporal } from "@js-temporal/polyfill";
 
@@ -84,9 +85,10 @@ export async function startRobert({ origin, port, tls, knock, sharedInbox, signe
   const tell = (recipients, activity) =>
     ctx.sendActivity({ identifier: ME }, recipients, activity, { preferSharedInbox: sharedInbox, fanout: "skip" });
   const addressed = (group, people = []) => ({
-    tos: [PUBLIC_COLLECTION, group.id],
-    ccs: [...people.map((person) => person.id), ctx.getFollowersUri(ME)],
+    tos: group ? [PUBLIC_COLLECTION, group.id] : [PUBLIC_COLLECTION],
+    ccs: group ? [...people.map((person) => person.id), ctx.getFollowersUri(ME)] : [ctx.getFollowersUri(ME)],
   });
+  const mention = ({ id, preferredUsername }) => new Mention({ href: id, name: `@${preferredUsername}@${id.host}` });
 
   return {
     id: me.href,
@@ -119,7 +121,10 @@ export async function startRobert({ origin, port, tls, knock, sharedInbox, signe
       await tell(group, new Undo({ id: new URL(`#undo/${randomUUID()}`, me), actor: me, object: follow, tos: [group.id] }));
     },
 
-    /** Posts a Note addressed to the public and the group: a reply when `parent` is given, else a new thread. */
+    /**
+     * Posts a Note addressed to the public and the group: a reply when `parent` is given, else a new thread. Without a
+     * group it is for the public and his followers, and goes to `people`.
+     */
     async post(group, html, parent, people = []) {
       const id = randomUUID();
       const note = new Note({
@@ -129,12 +134,11 @@ export async function startRobert({ origin, port, tls, knock, sharedInbox, signe
         content: html,
         published: Temporal.Now.instant(),
         replyTarget: parent,
-        tags: [group, ...people].map((actor) =>
-          new Mention({ href: actor.id, name: `@${actor.preferredUsername}@${actor.id.host}` })),
+        tags: group ? [group, ...people].map(mention) : [],
         ...addressed(group, people),
       });
       notes.set(id, note);
-      await tell([group, ...people], new Create({
+      await tell(group ? [group, ...people] : people, new Create({
         id: new URL("#create", note.id), actor: me, object: note, published: note.published, ...addressed(group, people),
       }));
       return note;
@@ -162,8 +166,25 @@ export async function startRobert({ origin, port, tls, knock, sharedInbox, signe
       return like;
     },
 
-    async unlike(like, author) {
-      await tell(author, new Undo({ id: new URL(`#undo/${randomUUID()}`, me), actor: me, object: like }));
+    async boost(noteId, author) {
+      const boost = new Announce({
+        id: new URL(`#boosts/${randomUUID()}`, me), actor: me, object: noteId, published: Temporal.Now.instant(),
+        tos: [PUBLIC_COLLECTION], ccs: [author.id, ctx.getFollowersUri(ME)],
+      });
+      await tell(author, boost);
+      return boost;
+    },
+
+    /** Takes a like or a boost back. */
+    async undo(activity, author) {
+      await tell(author, new Undo({ id: new URL(`#undo/${randomUUID()}`, me), actor: me, object: activity }));
+    },
+
+    /** Lets somebody follow who has asked to. */
+    async accept(follow, follower) {
+      const accept = new Accept({ id: new URL(`#accepts/${randomUUID()}`, me), actor: me, object: follow });
+      await tell(follower, accept);
+      return accept;
     },
 
     async stop() {

@@ -8,7 +8,7 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { configure } from "@logtape/logtape";
-import { Accept, Announce, Delete, Group, isActor, Note, Undo, Update } from "@fedify/vocab";
+import { Accept, Announce, Create, Delete, Follow, Group, isActor, Like, Note, Undo, Update } from "@fedify/vocab";
 import { startKindred } from "./kindred.mjs";
 import { startProxy } from "./proxy.mjs";
 import { startRobert } from "./robert.mjs";
@@ -49,7 +49,8 @@ for (const signal of ["SIGINT", "SIGTERM"]) {
 try {
   await play();
 } finally {
-  if (story.failed > 0) showEvidence();
+  writeFileSync(join(options.dir, "traffic.txt"), evidence());
+  if (story.failed > 0) console.log(evidence());
   await stopAll();
 }
 writeFileSync(join(options.dir, "result"), `${story.passed} ${story.failed}\n`);
@@ -68,7 +69,7 @@ async function play() {
   });
   writeFileSync(join(options.dir, "kindred.pid"), String(kindred.pid));
 
-  let made, group, follow, accept, status, announce, note, nadia, reply, like, thread;
+  let made, group, follow, accept, status, announce, note, nadia, reply, like, thread, hisThread, accepted;
   const inThread = async () => (await kindred.answers(status.id)).map((answer) => answer.content).join("\n");
   const inReplies = async () => collect((await kindred.document(status.uri)).replies);
 
@@ -141,8 +142,16 @@ async function play() {
     await until("one favourite is counted", async () => (await kindred.status(status.id)).favourites_count === 1);
   });
   await story.step("Robert takes his like back", async () => {
-    await robert.unlike(given(like, "Like"), nadia);
+    await robert.undo(given(like, "Like"), nadia);
     await until("no favourite is counted", async () => (await kindred.status(status.id)).favourites_count === 0);
+  });
+  await story.step("Robert boosts Nadia's post and takes it back", async () => {
+    const boosts = async () => (await kindred.status(status.id)).reblogs_count;
+    const before = await boosts();
+    const boost = await robert.boost(given(note, "Note").id, given(nadia, "author"));
+    await until("one boost more is counted", async () => (await boosts()) === before + 1);
+    await robert.undo(boost, nadia);
+    await until("it is not counted any more", async () => (await boosts()) === before);
   });
   await story.step("Robert edits his reply", async () => {
     reply = await robert.edit(given(reply, "reply"), "<p>Count me in, the blue one soars.</p>", group, [nadia]);
@@ -162,6 +171,34 @@ async function play() {
       (await kindred.statusesOf(made.id)).find((entry) => (entry.reblog ?? entry).uri === thread.id.href));
     check(passedOn.account.id === String(made.id), `it is passed on by ${passedOn.account.acct}`);
     check(passedOn.reblog?.account.acct === robert.handle, `it is by ${passedOn.reblog?.account.acct}`);
+    hisThread = passedOn.reblog;
+  });
+  await story.step("Nadia answers in Robert's thread and he gets it", async () => {
+    const answer = await kindred.publish(`@${robert.handle} take mine, it is yellow`, { in_reply_to_id: given(hisThread, "thread").id });
+    const create = await heard("the Create", (it) => it instanceof Create && it.objectId?.href === answer.uri);
+    check(create.actorId.href === nadia?.id.href, `it is by ${create.actorId}`);
+    const said = await create.getObject();
+    check(said.replyTargetId?.href === thread.id.href, `it answers ${said.replyTargetId}`);
+    check([letterOf(create).object.tag].flat().some((tag) => tag?.href === robert.id), "it does not mention him");
+  });
+  await story.step("Nadia likes Robert's thread and he gets it", async () => {
+    await kindred.favour(given(hisThread, "thread").id);
+    const its = await heard("the Like", (it) => it instanceof Like && it.objectId?.href === thread.id.href);
+    check(its.actorId.href === nadia?.id.href, `it is by ${its.actorId}`);
+  });
+  await story.step("Nadia follows Robert and he accepts", async () => {
+    const standing = await kindred.follow(given(hisThread, "thread").account.id);
+    check(standing.requested && !standing.following, `before he has answered she is told ${JSON.stringify(standing)}`);
+    const asked = await heard("the Follow", (it) => it instanceof Follow && it.objectId?.href === robert.id);
+    check(asked.actorId.href === nadia?.id.href, `it is by ${asked.actorId}`);
+    accepted = await robert.accept(asked, nadia);
+    await until("his Accept is taken", () => taken(accepted));
+  });
+  await story.step("what Robert says outside the group is in Nadia's home", async () => {
+    given(accepted, "Accept");
+    const aside = await robert.post(null, "<p>Back from the wind tunnel.</p>", null, [nadia]);
+    const entry = await until("it is there", async () => (await kindred.home()).find(({ uri }) => uri === aside.id.href));
+    check(entry.account.acct === robert.handle, `it is by ${entry.account.acct}`);
   });
   await story.step("Nadia edits her post and Robert hears it", async () => {
     await kindred.rewrite(given(status, "post").id, `@${options.group} hello, who flies a dragon this weekend?`);
@@ -210,6 +247,10 @@ async function play() {
 
   function announces(uri) {
     return (it) => it instanceof Announce && it.objectId?.href === uri;
+  }
+
+  function taken(activity) {
+    return robert.sent.some(({ body, status }) => status === 202 && JSON.parse(body ?? "{}").id === activity.id.href);
   }
 
   async function followers() {
@@ -272,15 +313,26 @@ async function freePort() {
 }
 
 function brief({ method, url, form, status, answer, body }) {
-  return `${method} ${url} (${form}) -> ${status} ${answer ?? ""}${body ? `\n          ${body.slice(0, 2_000)}` : ""}`;
+  return `${method} ${url} (${form}) -> ${status} ${answer ?? ""}${body ? `\n          ${shorten(body)}` : ""}`;
 }
 
-function showEvidence() {
-  const show = (title, lines) => console.log(`\n--- ${title}\n${lines.join("\n")}`);
-  show("what Robert asked and sent", (robert?.sent ?? []).map(brief));
-  show("what Robert got", (robert?.letters ?? []).map(({ path, status, answer, json }) =>
-    `POST ${path} -> ${status} ${status > 299 ? answer : ""}\n          ${JSON.stringify(json).slice(0, 2_000)}`));
-  show("what Fedify complains of", complaints.slice(-20).map((record) =>
-    `${record.category.join(".")}: ${record.message.map((part) => (typeof part === "string" ? part : JSON.stringify(part))).join("")}`.slice(0, 600)));
-  show("the end of Kindred's log", readFileSync(join(options.dir, "kindred.log"), "utf8").split("\n").slice(-80));
+/** A letter without its contexts and signatures: what is left can be read. */
+function shorten(text) {
+  const noise = new Set(["@context", "signature", "proof"]);
+  try {
+    return JSON.stringify(JSON.parse(text), (name, value) => (noise.has(name) ? undefined : value)).slice(0, 4_000);
+  } catch {
+    return text.slice(0, 4_000);
+  }
+}
+
+/** Everything that was said, to read after a failure or out of curiosity. */
+function evidence() {
+  const part = (title, lines) => `\n--- ${title}\n${lines.join("\n")}\n`;
+  return part("what Robert asked and sent", (robert?.sent ?? []).map(brief)) +
+    part("what Robert got", (robert?.letters ?? []).map(({ path, status, answer, json }) =>
+      `POST ${path} -> ${status} ${status > 299 ? answer : ""}\n          ${shorten(JSON.stringify(json))}`)) +
+    part("what Fedify complains of", complaints.slice(-20).map((record) =>
+      `${record.category.join(".")}: ${record.message.map((word) => (typeof word === "string" ? word : JSON.stringify(word))).join("")}`.slice(0, 600))) +
+    part("the end of Kindred's log", readFileSync(join(options.dir, "kindred.log"), "utf8").split("\n").slice(-80));
 }
