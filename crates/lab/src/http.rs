@@ -176,13 +176,12 @@ impl Sender {
     ///
     /// After an error nobody knows whether it arrived; the next one goes over a new connection.
     pub async fn send(&mut self, request: &[u8]) -> io::Result<Answer> {
-        let (mut stream, mut buffer) = match self.open.take() {
-            Some(open) => open,
-            None => {
-                let stream = TcpStream::connect(&self.authority).await?;
-                stream.set_nodelay(true)?;
-                (stream, BytesMut::new())
-            }
+        let (mut stream, mut buffer) = if let Some(open) = self.open.take() {
+            open
+        } else {
+            let stream = TcpStream::connect(&self.authority).await?;
+            stream.set_nodelay(true)?;
+            (stream, BytesMut::new())
         };
         stream.write_all(request).await?;
         let message = read(&mut stream, &mut buffer)

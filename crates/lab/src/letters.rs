@@ -59,7 +59,7 @@ impl Actor {
         format!("{}/{kind}/{number}", self.origin)
     }
 
-    fn activity(&self, kind: &str, object: Value) -> Value {
+    fn activity(&self, kind: &str, object: &Value) -> Value {
         json!({
             "@context": CONTEXT,
             "id": self.fresh("activities"),
@@ -71,27 +71,27 @@ impl Actor {
 
     /// Asks to hear of somebody, or to belong to a group.
     pub fn follow(&self, whom: &str) -> Value {
-        self.activity("Follow", json!(whom))
+        self.activity("Follow", &json!(whom))
     }
 
     /// Agrees to a question.
     pub fn accept(&self, question: &Value) -> Value {
-        self.activity("Accept", question.clone())
+        self.activity("Accept", question)
     }
 
     /// Likes a post.
     pub fn like(&self, post: &str) -> Value {
-        self.activity("Like", json!(post))
+        self.activity("Like", &json!(post))
     }
 
     /// Takes something back.
     pub fn undo(&self, activity: &Value) -> Value {
-        self.activity("Undo", activity.clone())
+        self.activity("Undo", activity)
     }
 
     /// Says goodbye to a post.
     pub fn delete(&self, post: &str) -> Value {
-        self.activity("Delete", json!({ "id": post, "type": "Tombstone" }))
+        self.activity("Delete", &json!({ "id": post, "type": "Tombstone" }))
     }
 
     /// Says something to everybody, as microblogs do: to the followers too, and to those who are named.
@@ -146,7 +146,7 @@ impl Actor {
     }
 
     fn create(&self, object: Value, audience: Option<&str>) -> Value {
-        let mut create = self.activity("Create", Value::Null);
+        let mut create = self.activity("Create", &Value::Null);
         create["to"] = object["to"].clone();
         create["cc"] = object["cc"].clone();
         create["published"] = object["published"].clone();
