@@ -4,17 +4,16 @@
 //! else the machine does. Read from /proc, so only on Linux.
 
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Instant;
 
-use diesel::prelude::*;
 use kindred_storage::actors::Actor;
 use kindred_storage::jobs::{Health, Job};
 use kindred_storage::testing::sample::{self, THEN};
 use kindred_storage::testing::{postgres, sqlite};
 use kindred_storage::timelines::{self, Entry};
 use kindred_storage::{
-    ActorId, Conn, Db, EntryId, Error, JobId, Moment, Page, PostId, accounts, activities, actors, boosts, follows, jobs, on, posts,
+    ActorId, Conn, Db, EntryId, Error, JobId, Moment, Page, PostId, accounts, activities, actors, boosts, follows, jobs, posts,
 };
 
 static NEXT: AtomicI64 = AtomicI64::new(1_000_000);
@@ -146,40 +145,14 @@ async fn reading(name: &'static str, db: &Db) {
     }
 }
 
-/// The two other ways to read from a file: on a blocking thread of tokio, and right here.
-async fn other_ways(path: String) {
-    let pool: Arc<Mutex<Vec<Conn>>> = Arc::default();
-    let take = move || {
-        let taken = pool.lock().expect("the pool").pop();
-        let conn = taken.unwrap_or_else(|| Conn::Sqlite(SqliteConnection::establish(&path).expect("a connection")));
-        (conn, Arc::clone(&pool))
-    };
-    fn ask(conn: &mut Conn) {
-        on!(conn, |conn| diesel::sql_query("BEGIN").execute(conn)).expect("a snapshot");
-        assert!(actors::find(conn, ActorId(1)).expect("a read").is_some());
-        on!(conn, |conn| diesel::sql_query("COMMIT").execute(conn)).expect("an end");
-    }
-    let take = Arc::new(take);
+async fn reading_apart(name: &'static str, db: &Db) {
     for side in [1, 16] {
-        let own = Arc::clone(&take);
-        many(&format!("SQLite: an actor by spawn_blocking, {side} side by side"), 20_000, side, move || {
-            let (mut conn, pool) = own();
+        let own = db.clone();
+        many(&format!("{name}: an actor, on another thread, {side} side by side"), 20_000, side, move || {
+            let db = own.clone();
             async move {
-                tokio::task::spawn_blocking(move || {
-                    ask(&mut conn);
-                    pool.lock().expect("the pool").push(conn);
-                })
-                .await
-                .expect("a blocking task");
-            }
-        })
-        .await;
-        let own = Arc::clone(&take);
-        many(&format!("SQLite: an actor right here, {side} side by side"), 20_000, side, move || {
-            let (mut conn, pool) = own();
-            async move {
-                ask(&mut conn);
-                pool.lock().expect("the pool").push(conn);
+                let found = db.read_apart(|db| Ok::<_, Error>(actors::find(db, ActorId(1))?)).await.expect("a read");
+                assert!(found.is_some());
             }
         })
         .await;
@@ -283,19 +256,21 @@ async fn fill(db: &Db, how_many: i64) {
 }
 
 async fn everything(name: &'static str, db: Db) {
-    fill(&db, 10_000).await;
+    let how_many = 10_000;
+    fill(&db, how_many).await;
+    if let Some(path) = db.path() {
+        let size = std::fs::metadata(path).map_or(0, |file| file.len());
+        println!("  the file: {} bytes per post with its boost and 30 home entries", size / u64::try_from(how_many).unwrap_or(1));
+    }
     writing(name, &db).await;
     reading(name, &db).await;
+    reading_apart(name, &db).await;
     queues(name, &db).await;
 }
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
-    let db = sqlite();
-    everything("SQLite", db.clone()).await;
-    let path = db.path().expect("a file").display().to_string();
-    other_ways(path).await;
-    drop(db);
+    everything("SQLite", sqlite()).await;
     if let Some(db) = postgres() {
         everything("PostgreSQL (without its own)", db).await;
     }

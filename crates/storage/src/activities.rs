@@ -66,12 +66,14 @@ pub fn is_known(db: &mut Conn, uri: &str) -> QueryResult<bool> {
     on!(db, |conn| select(exists(activities::table.filter(activities::uri.eq(uri)))).get_result(conn))
 }
 
-/// Lets go of the JSON. That it was said or heard stays known.
-pub fn forget_body(db: &mut Conn, id: ActivityId) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(activities::table.filter(activities::id.eq(id)))
-        .set(activities::body.eq(None::<String>))
-        .execute(conn))
-    .map(drop)
+/// Lets go of the JSON of these. That they were said or heard stays known.
+pub fn forget_body(db: &mut Conn, ids: &[ActivityId]) -> QueryResult<()> {
+    let nothing = activities::body.eq(None::<String>);
+    match ids {
+        [] => Ok(()),
+        [id] => on!(db, |conn| diesel::update(activities::table.filter(activities::id.eq(id))).set(nothing).execute(conn)).map(drop),
+        _ => on!(db, |conn| diesel::update(activities::table.filter(activities::id.eq_any(ids))).set(nothing).execute(conn)).map(drop),
+    }
 }
 
 /// Lets go of the JSON of everything heard before `than`, that was kept for some reason. Answers how many those were.

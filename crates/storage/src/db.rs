@@ -1,7 +1,7 @@
 //! The database: opening it, reading from it, writing to it.
 //!
 //! A unit of reading sees one snapshot, a unit of writing happens as a whole or not at all. On SQLite one thread does
-//! all the writing and a few threads read; on PostgreSQL a pool of connections does both. Nothing here knows a table.
+//! all the writing and everybody reads for themselves; on PostgreSQL a pool of connections does both. Nothing here knows a table.
 
 mod connection;
 mod migrate;
@@ -40,7 +40,7 @@ pub enum Backend {
 /// How much of the machine the database may use.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// SQLite: how many threads read at once. They are started when they are first needed.
+    /// SQLite: how many connections for reading are kept open.
     pub readers: usize,
     /// SQLite: how much of the file each connection keeps in memory, in KiB.
     pub cache_kib: u32,
@@ -52,7 +52,7 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 3, cache_kib: 2048, connections: 8, patience: Duration::from_secs(5) }
+        Self { readers: 4, cache_kib: 1024, connections: 8, patience: Duration::from_secs(5) }
     }
 }
 
@@ -127,7 +127,8 @@ impl Db {
 
     /// Runs `f` on a snapshot of the database.
     ///
-    /// A panic in `f` ends as [`Error::Panicked`].
+    /// On SQLite that happens on the thread that asks, so it is for questions that an index answers. What may take
+    /// longer than a millisecond belongs into [`Db::read_apart`]. A panic in `f` ends as [`Error::Panicked`].
     pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
     where
         T: Send + 'static,
@@ -135,6 +136,18 @@ impl Db {
     {
         match &self.inner.engine {
             Engine::Sqlite(sqlite) => sqlite.readers.read(f).await,
+            Engine::Postgres(pool) => pool.read(f).await,
+        }
+    }
+
+    /// Runs `f` on a snapshot of the database, on a thread that may be kept busy: for searching and counting.
+    pub async fn read_apart<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+    {
+        match &self.inner.engine {
+            Engine::Sqlite(sqlite) => sqlite.readers.read_apart(f).await,
             Engine::Postgres(pool) => pool.read(f).await,
         }
     }

@@ -314,10 +314,14 @@ pub fn renew(db: &mut Conn, lane: &Lane, lease_until: Moment) -> QueryResult<boo
     .map(|changed| changed > 0)
 }
 
-/// Notes that a job failed, and why.
-pub fn note_failure(db: &mut Conn, id: JobId, error: &str) -> QueryResult<()> {
+/// Notes that a job failed, and why, and lets those behind it go on: it is not to be begun again before `until`.
+pub fn postpone(db: &mut Conn, id: JobId, error: &str, until: Moment) -> QueryResult<()> {
     on!(db, |conn| diesel::update(jobs::table.filter(jobs::id.eq(id)))
-        .set((jobs::attempts.eq(jobs::attempts + 1), jobs::last_error.eq(error)))
+        .set((
+            jobs::attempts.eq(jobs::attempts + 1),
+            jobs::last_error.eq(error),
+            jobs::not_before.eq(until),
+        ))
         .execute(conn))
     .map(drop)
 }

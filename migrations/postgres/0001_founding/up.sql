@@ -112,6 +112,7 @@ CREATE TABLE memberships (
     UNIQUE (group_id, actor_id)
 );
 CREATE INDEX memberships_actor ON memberships (actor_id, state);
+CREATE INDEX memberships_group ON memberships (group_id, state, id);
 
 -- Who is shut out of which group.
 CREATE TABLE bans (
@@ -308,7 +309,7 @@ CREATE TABLE jobs (
     set_aside_at BIGINT,
     payload TEXT NOT NULL
 );
-CREATE INDEX jobs_lane ON jobs (lane, not_before, id) WHERE set_aside_at IS NULL;
+CREATE INDEX jobs_lane ON jobs (lane, id, not_before) WHERE set_aside_at IS NULL;
 CREATE INDEX jobs_aside ON jobs (set_aside_at) WHERE set_aside_at IS NOT NULL;
 
 -- Addresses of what is gone for good.

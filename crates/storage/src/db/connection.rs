@@ -6,10 +6,11 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
 use diesel::connection::SimpleConnection;
-use diesel::{Connection, PgConnection, QueryResult, SqliteConnection};
+use diesel::{Connection, PgConnection, QueryResult, RunQueryDsl, SqliteConnection};
 
 use super::Options;
 use crate::Error;
+use crate::statement::Statement;
 
 /// A connection to either database. Queries are written once with [`on!`](crate::on).
 #[expect(missing_debug_implementations, reason = "diesel's connections have none")]
@@ -36,7 +37,8 @@ impl Conn {
                 Ok(value)
             }
             Err(error) => {
-                self.say("ROLLBACK TO SAVEPOINT attempt; RELEASE SAVEPOINT attempt").map_err(Error::from)?;
+                self.say("ROLLBACK TO SAVEPOINT attempt").map_err(Error::from)?;
+                self.say("RELEASE SAVEPOINT attempt").map_err(Error::from)?;
                 Err(error)
             }
         }
@@ -55,10 +57,11 @@ impl Conn {
         })
     }
 
-    /// Runs statements that answer nothing.
-    pub(crate) fn say(&mut self, sql: &str) -> QueryResult<()> {
+    /// Says one of the words that begin and end a unit of work. On PostgreSQL it may be several at once.
+    pub(super) fn say(&mut self, sql: &'static str) -> QueryResult<()> {
         match self {
-            Self::Sqlite(conn) => conn.batch_execute(sql),
+            // Prepared once: parsing such a word anew every time costs as much as a small query.
+            Self::Sqlite(conn) => Statement::new(sql).execute(conn).map(drop),
             Self::Postgres(conn) => conn.batch_execute(sql),
         }
     }
@@ -69,23 +72,22 @@ pub(super) fn open_writer(path: &Path, options: &Options) -> Result<Conn, Error>
     let mut conn = open(path, options)?;
     // NORMAL: a power cut may lose the last commits but never damages the file; every commit survives a crash of the
     // program. The log is cut back after a burst, or it would stay as long as the longest one.
-    conn.say("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216;")?;
-    Ok(conn)
+    conn.batch_execute("PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA journal_size_limit = 16777216;")?;
+    Ok(Conn::Sqlite(conn))
 }
 
 /// Opens a connection that can only read.
 pub(super) fn open_reader(path: &Path, options: &Options) -> Result<Conn, Error> {
     let mut conn = open(path, options)?;
-    conn.say("PRAGMA query_only = ON;")?;
-    Ok(conn)
+    conn.batch_execute("PRAGMA query_only = ON;")?;
+    Ok(Conn::Sqlite(conn))
 }
 
-fn open(path: &Path, options: &Options) -> Result<Conn, Error> {
+fn open(path: &Path, options: &Options) -> Result<SqliteConnection, Error> {
     let text = path.to_str().ok_or_else(|| Error::Url(path.display().to_string()))?;
-    let conn = SqliteConnection::establish(text).map_err(|error| Error::Connection(format!("{text}: {error}")))?;
-    let mut conn = Conn::Sqlite(conn);
+    let mut conn = SqliteConnection::establish(text).map_err(|error| Error::Connection(format!("{text}: {error}")))?;
     // The busy time-out comes first, because turning on the log takes a lock.
-    conn.say(&format!(
+    conn.batch_execute(&format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA cache_size = -{}; PRAGMA mmap_size = 0; \
          PRAGMA temp_store = MEMORY;",
         options.patience.as_millis(),

@@ -108,7 +108,7 @@ impl Pool {
 
 impl Shared {
     /// A connection with a unit of work begun on it.
-    fn begin(&self, begin: &str) -> Result<Conn, Error> {
+    fn begin(&self, begin: &'static str) -> Result<Conn, Error> {
         // Idle connections may have been cut meanwhile; beginning shows it, and nothing is lost by then.
         while let Some(mut conn) = self.take() {
             if conn.say(begin).is_ok() {

@@ -111,7 +111,6 @@ async fn a_lane_whose_job_fails_waits_and_new_work_does_not_wake_it() {
         let later = THEN + MINUTE;
         enqueue(&db, vec![job(1, "to:acme.example")]).await;
         let claimed = claim_one(&db, THEN).await;
-        tell!(db, |db| jobs::note_failure(db, JobId(1), "nobody answers"));
         assert!(tell!(db, |db| jobs::lane_failed(db, &claimed, later, "nobody answers", THEN)));
         enqueue(&db, vec![job(2, "to:acme.example")]).await;
 
@@ -132,12 +131,32 @@ async fn a_lane_whose_job_fails_waits_and_new_work_does_not_wake_it() {
         let claimed = claim_one(&db, THEN).await;
         assert_eq!(claimed.failures, 1);
         let head = ask!(db, |db| jobs::next_in_lane(db, "to:acme.example", THEN, 1)).remove(0);
-        assert_eq!((head.id.0, head.attempts, head.last_error.as_deref()), (1, 1, Some("nobody answers")));
+        assert_eq!((head.id.0, head.attempts), (1, 0), "it is the server that failed, not the job");
         tell!(db, |db| jobs::finish(db, &[JobId(1)]));
         assert!(tell!(db, |db| jobs::lane_done(db, &claimed, THEN)));
         let well = lane(&db, "to:acme.example").await;
         assert_eq!((well.failures, well.failing_since, well.last_error), (0, None, None));
         assert_eq!(well.due_at, THEN, "the second job is still there");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_job_that_fails_by_itself_lets_the_others_go_on() {
+    both(|db| async move {
+        let later = THEN + MINUTE;
+        enqueue(&db, vec![job(1, "from:acme.example"), job(2, "from:acme.example")]).await;
+        let claimed = claim_one(&db, THEN).await;
+        tell!(db, |db| jobs::postpone(db, JobId(1), "somebody else does not answer", later));
+        let next = ask!(db, |db| jobs::next_in_lane(db, "from:acme.example", THEN, 10));
+        assert_eq!(next.iter().map(|job| job.id.0).collect::<Vec<_>>(), [2]);
+        tell!(db, |db| jobs::finish(db, &[JobId(2)]));
+        assert!(tell!(db, |db| jobs::lane_done(db, &claimed, THEN)));
+
+        assert_eq!(lane(&db, "from:acme.example").await.due_at, later);
+        let back = ask!(db, |db| jobs::next_in_lane(db, "from:acme.example", later, 10)).remove(0);
+        assert_eq!((back.id.0, back.attempts), (1, 1));
+        assert_eq!(back.last_error.as_deref(), Some("somebody else does not answer"));
     })
     .await;
 }

@@ -345,7 +345,7 @@ async fn what_was_heard_is_heard_once() {
         let uri = heard.uri.clone();
         assert!(ask!(db, |db| activities::is_known(db, &uri)));
         assert_eq!(ask!(db, |db| activities::find(db, ActivityId(1))), Some(heard.clone()));
-        tell!(db, |db| activities::forget_body(db, ActivityId(1)));
+        tell!(db, |db| activities::forget_body(db, &[ActivityId(1)]));
         let uri = heard.uri.clone();
         assert_eq!(ask!(db, |db| activities::by_uri(db, &uri)), Some(Activity { body: None, ..heard.clone() }));
         let kept = Activity { id: ActivityId(5), uri: "https://acme.example/5".to_owned(), ..heard };

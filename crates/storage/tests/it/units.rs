@@ -100,7 +100,7 @@ async fn a_reader_cannot_write() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_reader_sees_one_snapshot_whatever_is_written_meanwhile() {
     both(|db| async move {
         let (asked, first_look) = mpsc::channel();
