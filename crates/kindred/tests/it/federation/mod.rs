@@ -1,0 +1,3 @@
+//! Companies that meet.
+
+mod journey;

@@ -1,0 +1,6 @@
+//! What Kindred promises, tried on running instances: real sockets, real databases, real signatures.
+//!
+//! A folder per story. Time stands still unless a test turns it, and nobody reaches the internet.
+
+mod federation;
+mod support;
