@@ -258,8 +258,9 @@ async fn created(
                 Box::pin(remote::fetch_note(kindred, &note.id)).await?
             }
             Ref::Whole(note) => *note,
-            // Only its address was told: its own server tells the rest.
-            Ref::Id(uri) if uri.as_str() != sender.uri => {
+            // Only its address was told: its own server tells the rest. What lies elsewhere cannot be the sender's, so nobody is
+            // asked for it on a stranger's word.
+            Ref::Id(uri) if uri.as_str() != sender.uri && lives_with(&uri, &sender) => {
                 Box::pin(remote::fetch_note(kindred, &uri)).await?
             }
             Ref::Id(_) => continue,
@@ -280,6 +281,11 @@ async fn created(
     Ok(())
 }
 
+/// Whether something lies where the sender lives.
+fn lives_with(uri: &Uri, sender: &Actor) -> bool {
+    Uri::parse(&sender.uri).is_ok_and(|home| home.same_origin(uri))
+}
+
 /// Several votes may come in one letter; more than that is noise.
 const MOST_OBJECTS: usize = 20;
 
@@ -291,7 +297,10 @@ async fn updated(
 ) -> Result<()> {
     let document = match object {
         Ref::Whole(document) => *document,
-        Ref::Id(uri) => Box::pin(remote::fetch_document(kindred, &uri)).await?,
+        Ref::Id(uri) if lives_with(&uri, &sender) => {
+            Box::pin(remote::fetch_document(kindred, &uri)).await?
+        }
+        Ref::Id(_) => return Err(Refusal::NotYours.into()),
     };
     match document {
         Document::Note(note) => {
@@ -403,7 +412,7 @@ fn undo(
         if let Some(boost) = boosts::by_uri(ledger.db, id.as_str())? {
             let post = posts::find(ledger.db, boost.post_id)?.ok_or(Refusal::NoSuchPost)?;
             return if boost.actor_id == sender.id {
-                react::undo_boost(ledger, sender, &post).map(drop)
+                announced::unshared(ledger, sender, &post)
             } else {
                 Err(Refusal::NotYours.into())
             };
@@ -430,9 +439,7 @@ fn undo(
                 Some(id) => posts::by_uri(ledger.db, id.as_str())?,
                 None => None,
             };
-            post.map_or(Ok(()), |post| {
-                react::undo_boost(ledger, sender, &post).map(drop)
-            })
+            post.map_or(Ok(()), |post| announced::unshared(ledger, sender, &post))
         }
         Incoming::Block { object, target, .. } => {
             moderated::unblocked(ledger, sender, object, target.as_ref(), raw)
@@ -531,7 +538,7 @@ fn deleted(
         Some(post) if post.author_id == sender.id => retract(ledger, &post, raw),
         Some(post) => moderated::taken_down(ledger, sender, &post, reason, raw),
         // It may come after its own deletion; what its own server says is gone stays gone.
-        None if Uri::parse(&sender.uri).is_ok_and(|home| home.same_origin(object)) => {
+        None if lives_with(object, sender) => {
             Ok(tombstones::add(ledger.db, object.as_str(), ledger.now)?)
         }
         None => Ok(()),

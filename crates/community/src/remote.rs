@@ -7,7 +7,7 @@ use std::{sync::Arc, time::Duration};
 
 use kindred_protocol::{
     Uri,
-    fetch::{self, FetchError, Gone},
+    fetch::{self, FetchError, Fetched, Gone},
     html,
     keys::PublicKey,
     read,
@@ -200,15 +200,31 @@ pub(crate) async fn refresh(kindred: &Kindred, uri: &str) -> Result<()> {
 
 /// Fetches a document from its origin, signed by our Service actor.
 pub(crate) async fn fetch_document(kindred: &Kindred, uri: &Uri) -> Result<Document> {
+    let fetched = fetch(kindred, uri)
+        .await?
+        .map_err(|error| not_fetched(uri, error))?;
+    read::document(&fetched.json).map_err(|error| Refusal::NotUnderstood(error.to_string()).into())
+}
+
+/// Asks an origin for a document. The outer result tells whether we ask at all.
+async fn fetch(kindred: &Kindred, uri: &Uri) -> Result<Result<Fetched, FetchError>> {
     servers::welcome(kindred, uri.host()).await?;
     let service = kindred.service().await?.id;
     let key = crate::delivery::signing_key(kindred, service).await?;
     // No redirect may lead to another server: what a server says of an id counts only for its own.
     // On the heap: what a request needs is large, and nearly every letter might cause one.
-    let fetched = Box::pin(fetch::fetch_actor(kindred.network(), Some(&key), uri))
-        .await
-        .map_err(|error| not_fetched(uri, error))?;
-    read::document(&fetched.json).map_err(|error| Refusal::NotUnderstood(error.to_string()).into())
+    Ok(Box::pin(fetch::fetch_actor(kindred.network(), Some(&key), uri)).await)
+}
+
+/// Whether something is gone according to its own server. One that merely does not show it to us, or does not answer, says no such
+/// thing.
+pub(crate) async fn is_gone_at_home(kindred: &Kindred, uri: &Uri) -> Result<bool> {
+    match Box::pin(fetch(kindred, uri)).await {
+        Ok(Err(FetchError::Gone(_))) => Ok(true),
+        Ok(Err(error @ FetchError::Unreachable { .. })) => Err(not_fetched(uri, error)),
+        Ok(_) | Err(Error::Refused(_)) => Ok(false),
+        Err(error) => Err(error),
+    }
 }
 
 /// A post as its own server shows it now.

@@ -129,15 +129,8 @@ fn take(
         .map(|actor| actor.id)
         .collect();
     let post = to_post(ledger, author, note, visibility);
-    if let (Some(missing), None) = (&post.parent_uri, &parent)
-        && concern == Concern::MustBeOurs
-        && let Ok(address) = Uri::parse(missing)
-    {
-        let job = Job::Ancestors {
-            of: missing.clone(),
-            child: post.uri.clone(),
-        };
-        ledger.enqueue(lane_look(address.host()), &job);
+    if parent.is_none() && concern == Concern::MustBeOurs {
+        look_above(ledger, &post);
     }
     let poll = note.poll.as_ref().map(|poll| to_poll(post.id, poll));
     place(
@@ -152,6 +145,19 @@ fn take(
         },
     )
     .map(Some)
+}
+
+/// Leaves a job that looks for what a post answers.
+pub(crate) fn look_above(ledger: &mut Ledger<'_>, post: &Post) {
+    if let Some(missing) = &post.parent_uri
+        && let Ok(address) = Uri::parse(missing)
+    {
+        let job = Job::Ancestors {
+            of: missing.clone(),
+            child: post.uri.clone(),
+        };
+        ledger.enqueue(lane_look(address.host()), &job);
+    }
 }
 
 /// Everybody whom the post names or is addressed to, as far as they are known here.

@@ -13,23 +13,20 @@ use kindred_storage::{
     boosts::{self, Boost},
     follows,
     posts::{self, Post},
-    timelines,
+    timelines, tombstones,
 };
 
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result, membership,
+    Kindred, Ledger, Refusal, Result, membership,
     posts::{clear_away, reactions as react, take_in},
     remote,
 };
 
-/// The most things that one announcement may carry (PieFed bundles votes).
-const MOST_ITEMS: usize = 100;
-
 /// The most follows that one announcement grants.
 const MOST_WAITING: i64 = 1_000;
 
-/// The most questions that one letter may cost us.
-const MOST_FETCHES: usize = 10;
+/// The most things of one announcement that may lead to questions. Each of them costs two at most: the post and its author.
+const MOST_LOOKED_AT: usize = 5;
 
 pub(super) async fn announced(
     kindred: &Kindred,
@@ -41,20 +38,35 @@ pub(super) async fn announced(
     if !concerns_us(kindred, &sender, &objects).await? {
         return Ok(());
     }
-    for (asked, object) in objects.into_iter().take(MOST_ITEMS).enumerate() {
-        if asked >= MOST_FETCHES {
-            break;
-        }
+    // An address belongs to one thing: where several are announced at once, each boost is known by its post instead.
+    let id = id.filter(|_| objects.len() == 1);
+    let thread = match objects.len() {
+        1 => Thread::Wanted,
+        _ => Thread::Left,
+    };
+    for object in objects.into_iter().take(MOST_LOOKED_AT) {
         match object {
             Ref::Whole(document) => match *document {
-                Document::Activity(activity) => relayed(kindred, &sender, *activity).await?,
-                Document::Note(note) => shared(kindred, &sender, id.as_ref(), &note.id).await?,
+                Document::Activity(activity) => {
+                    relayed(kindred, &sender, *activity, thread).await?;
+                }
+                Document::Note(note) => {
+                    shared(kindred, &sender, id.as_ref(), &note.id, thread).await?;
+                }
                 _ => {}
             },
-            Ref::Id(uri) => shared(kindred, &sender, id.as_ref(), &uri).await?,
+            Ref::Id(uri) => shared(kindred, &sender, id.as_ref(), &uri, thread).await?,
         }
     }
     Ok(())
+}
+
+/// Whether the posts above an announced one are looked for: only where one thing is announced, or one letter would cost us hundreds
+/// of questions.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Thread {
+    Wanted,
+    Left,
 }
 
 async fn concerns_us(kindred: &Kindred, sender: &Actor, objects: &[Ref<Document>]) -> Result<bool> {
@@ -87,8 +99,14 @@ async fn concerns_us(kindred: &Kindred, sender: &Actor, objects: &[Ref<Document>
 }
 
 /// Somebody passes a post on by its id.
-async fn shared(kindred: &Kindred, sender: &Actor, id: Option<&Uri>, uri: &Uri) -> Result<()> {
-    let Some(post) = known_or_fetched(kindred, uri).await? else {
+async fn shared(
+    kindred: &Kindred,
+    sender: &Actor,
+    id: Option<&Uri>,
+    uri: &Uri,
+    thread: Thread,
+) -> Result<()> {
+    let Some(post) = known_or_fetched(kindred, uri, thread).await? else {
         return Ok(());
     };
     let uri = id.map_or_else(
@@ -116,7 +134,7 @@ fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: PostId, uri: String) -> 
 
 /// A group elsewhere passed a post on: that is not praise by a person, and counts as none.
 fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, uri: String) -> Result<()> {
-    if post.group_id.is_none() {
+    if post.group_id.is_none() && belongs_to(ledger, post, group)? {
         posts::set_group(ledger.db, post.id, group.id)?;
     }
     let boost = Boost {
@@ -140,8 +158,41 @@ fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, uri: String
     Ok(())
 }
 
+/// Takes back what [`share`] did.
+pub(super) fn unshared(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post) -> Result<()> {
+    if sender.kind != ActorKind::Group {
+        return react::undo_boost(ledger, sender, post).map(drop);
+    }
+    match boosts::find(ledger.db, sender.id, post.id)?.filter(|boost| boost.undone_at.is_none()) {
+        Some(boost) => {
+            boosts::undo(ledger.db, boost.id, ledger.now)?;
+            timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}
+
+/// Whether a post that a group elsewhere passed on is the group's: it lives there, names the group, or answers what stands in it.
+/// Passing on alone makes nothing one's own: likes and answers go where a post belongs.
+fn belongs_to(ledger: &mut Ledger<'_>, post: &Post, group: &Actor) -> Result<bool> {
+    let lives_there = match (Uri::parse(&post.uri), Uri::parse(&group.uri)) {
+        (Ok(post), Ok(group)) => post.same_origin(&group),
+        _ => false,
+    };
+    if lives_there || post.tags.iter().any(|tag| tag.href == group.uri) {
+        return Ok(true);
+    }
+    Ok(match post.parent_id {
+        Some(parent) => {
+            posts::find(ledger.db, parent)?.is_some_and(|parent| parent.group_id == Some(group.id))
+        }
+        None => false,
+    })
+}
+
 /// The post at this address: ours, known, or as its own server shows it.
-async fn known_or_fetched(kindred: &Kindred, uri: &Uri) -> Result<Option<Post>> {
+async fn known_or_fetched(kindred: &Kindred, uri: &Uri, thread: Thread) -> Result<Option<Post>> {
     let address = uri.as_str().to_owned();
     if let Some(post) = kindred
         .read(move |db| Ok(posts::by_uri(db, &address)?))
@@ -154,17 +205,17 @@ async fn known_or_fetched(kindred: &Kindred, uri: &Uri) -> Result<Option<Post>> 
     }
     match Box::pin(remote::fetch_document(kindred, uri)).await? {
         Document::Note(note) if note.is_at_home() => {
-            Box::pin(take_in_with_thread(kindred, *note)).await
+            Box::pin(take_in(kindred, *note, thread)).await
         }
         // Some announce the activity that brought the post.
         Document::Activity(activity) => match activity.activity {
             Incoming::Create { objects } => match objects.into_iter().next() {
                 Some(Ref::Whole(note)) if note.is_vouched_by(&activity.actor) => {
-                    Box::pin(take_in_with_thread(kindred, *note)).await
+                    Box::pin(take_in(kindred, *note, thread)).await
                 }
                 Some(Ref::Id(uri)) => {
                     let note = Box::pin(remote::fetch_note(kindred, &uri)).await?;
-                    Box::pin(take_in_with_thread(kindred, note)).await
+                    Box::pin(take_in(kindred, note, thread)).await
                 }
                 _ => Ok(None),
             },
@@ -174,18 +225,30 @@ async fn known_or_fetched(kindred: &Kindred, uri: &Uri) -> Result<Option<Post>> 
     }
 }
 
-async fn take_in_with_thread(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
-    if let Some(parent) = &note.in_reply_to {
-        match remote::ancestors(kindred, parent.as_str(), note.id.as_str()).await {
-            Ok(()) | Err(Error::Refused(_) | Error::Unreachable { .. }) => {}
-            Err(error) => return Err(error),
-        }
+/// Takes a fetched post in. What stands above it is looked for by a job of its own: a thread may be long and its servers slow.
+async fn take_in(kindred: &Kindred, note: Note, thread: Thread) -> Result<Option<Post>> {
+    let post = take_in::fetched(kindred, note).await?;
+    if let Some(orphan) = post
+        .clone()
+        .filter(|post| thread == Thread::Wanted && post.parent_id.is_none())
+    {
+        kindred
+            .write(move |ledger| {
+                take_in::look_above(ledger, &orphan);
+                Ok(())
+            })
+            .await?;
     }
-    take_in::fetched(kindred, note).await
+    Ok(post)
 }
 
 /// A group elsewhere passes on what one of its members did.
-async fn relayed(kindred: &Kindred, group: &Actor, activity: Envelope) -> Result<()> {
+async fn relayed(
+    kindred: &Kindred,
+    group: &Actor,
+    activity: Envelope,
+    thread: Thread,
+) -> Result<()> {
     if group.kind != ActorKind::Group {
         return Ok(());
     }
@@ -193,7 +256,7 @@ async fn relayed(kindred: &Kindred, group: &Actor, activity: Envelope) -> Result
         Incoming::Create { objects } => {
             for object in objects.iter().take(1) {
                 if let Some(uri) = object.id() {
-                    let Some(post) = known_or_fetched(kindred, uri).await? else {
+                    let Some(post) = known_or_fetched(kindred, uri, thread).await? else {
                         continue;
                     };
                     let (group, uri) = (group.clone(), format!("{}#relay-{}", group.uri, post.id));
@@ -245,25 +308,16 @@ async fn gone_at_home(kindred: &Kindred, group: &Actor, uri: &Uri) -> Result<()>
     else {
         return Ok(());
     };
-    let gone = matches!(
-        remote::fetch_document(kindred, uri).await,
-        Err(Error::Refused(Refusal::Gone | Refusal::NoSuchPost)) | Ok(Document::Tombstone(_))
-    );
+    let gone = remote::is_gone_at_home(kindred, uri).await?;
     let group = group.clone();
     kindred
         .write(move |ledger| {
             if gone {
                 posts::mark_deleted(ledger.db, post.id, ledger.now)?;
+                tombstones::add(ledger.db, &post.uri, ledger.now)?;
                 return clear_away(ledger, &post);
             }
-            match boosts::find(ledger.db, group.id, post.id)? {
-                Some(boost) => {
-                    boosts::undo(ledger.db, boost.id, ledger.now)?;
-                    timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
-                    Ok(())
-                }
-                None => Ok(()),
-            }
+            unshared(ledger, &group, &post)
         })
         .await
 }
