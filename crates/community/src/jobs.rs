@@ -193,6 +193,12 @@ pub fn pause(failing_for: Duration) -> Duration {
     (failing_for / 20).clamp(Duration::from_secs(5), Duration::from_hours(6))
 }
 
+/// When a job that failed by itself comes back: five seconds at first, three times as long each time, at most six hours.
+pub fn retry_after(tries: u32) -> Duration {
+    let factor = 3u32.saturating_pow(tries.saturating_sub(1));
+    (Duration::from_secs(5).saturating_mul(factor)).min(Duration::from_hours(6))
+}
+
 /// A server that failed for so long sleeps until it speaks to us again.
 pub const PATIENCE: Duration = Duration::from_hours(4 * 24);
 
@@ -251,5 +257,13 @@ mod tests {
         assert_eq!(pause(Duration::from_mins(10)), Duration::from_secs(30));
         assert_eq!(pause(PATIENCE), Duration::from_secs(4 * 24 * 3600 / 20));
         assert_eq!(pause(PATIENCE * 100), Duration::from_hours(6));
+    }
+
+    #[test]
+    fn a_job_that_fails_comes_back_ever_later() {
+        let waits: Vec<u64> = [1, 2, 3, 9, 40]
+            .map(|tries| retry_after(tries).as_secs())
+            .into();
+        assert_eq!(waits, [5, 15, 45, 6 * 3600, 6 * 3600]);
     }
 }

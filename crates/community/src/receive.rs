@@ -135,10 +135,7 @@ pub(crate) async fn apply(kindred: &Kindred, id: ActivityId) -> Result<()> {
             .await
             .or_else(let_refusals_go)?;
     }
-    // Its words are kept only as long as they may have to be worked through again; that it came is remembered.
-    kindred
-        .write(move |ledger| Ok(activities::forget_body(ledger.db, id)?))
-        .await
+    Ok(())
 }
 
 /// What a server may not do is refused silently: it has had its answer.

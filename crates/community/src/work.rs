@@ -6,19 +6,19 @@
 use std::{
     collections::HashMap,
     sync::{Arc, Mutex, PoisonError},
-    time::Duration,
+    time::{Duration, Instant},
 };
 
 use futures_util::FutureExt as _;
 use kindred_storage::{
-    Moment, instances,
+    ActivityId, JobId, Moment, activities, instances,
     jobs::{self as queue, Health, Job as Row, Lane},
 };
 use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
-    Kindred, Result, delivery,
-    jobs::{Job, Outcome, TRIES, pause},
+    Kindred, Ledger, Result, delivery,
+    jobs::{Job, Outcome, TRIES, pause, retry_after},
 };
 
 /// Lanes at work at the same time. Nearly all of them wait for somebody else's server.
@@ -155,46 +155,27 @@ impl Drop for Seat {
     }
 }
 
-/// Does the jobs of a lane in order. The first one that cannot be done makes the others wait.
+/// Does the jobs of a lane in order. A server that does not answer makes all of them wait; a job that fails by itself steps aside
+/// for a while, so that those behind it go on.
 async fn work_through(kindred: &Kindred, lane: Lane, jobs: Vec<Row>) -> Result<()> {
-    let mut done = Vec::with_capacity(jobs.len());
+    let begun = Instant::now();
+    let mut done = Done::default();
     for row in jobs {
-        let outcome = do_one(kindred, &row).await;
-        match outcome {
-            Outcome::Done => done.push(row.id),
+        // What is left is for the next turn: nobody else may begin with this lane while we are still at it.
+        if begun.elapsed() > LEASE / 3 {
+            break;
+        }
+        match do_one(kindred, &row).await {
+            Outcome::Done => done.note(&row),
             Outcome::HostWaits { after, why } => {
                 return kindred
                     .write(move |ledger| wait(ledger, &lane, &done, after, &why))
                     .await;
             }
-            Outcome::Failed(why) | Outcome::Denied(why) if row.attempts + 1 >= tries(&row) => {
-                tracing::warn!(
-                    lane = lane.name,
-                    job.kind = row.kind,
-                    why,
-                    "A job is set aside"
-                );
-                kindred
-                    .write({
-                        let id = row.id;
-                        move |ledger| Ok(queue::set_aside(ledger.db, id, &why, ledger.now)?)
-                    })
-                    .await?;
-            }
             Outcome::Failed(why) | Outcome::Denied(why) => {
-                return kindred
-                    .write(move |ledger| {
-                        let due = ledger.now
-                            + pause(
-                                Duration::from_mins(1)
-                                    * u32::try_from(row.attempts + 1).unwrap_or(1),
-                            );
-                        queue::note_failure(ledger.db, row.id, &why)?;
-                        queue::finish(ledger.db, &done)?;
-                        queue::lane_failed(ledger.db, &lane, due, &why, ledger.now)?;
-                        Ok(())
-                    })
-                    .await;
+                kindred
+                    .write(move |ledger| step_aside(ledger, &row, &why))
+                    .await?;
             }
         }
     }
@@ -205,15 +186,53 @@ async fn work_through(kindred: &Kindred, lane: Lane, jobs: Vec<Row>) -> Result<(
             {
                 instances::note_reached(ledger.db, host)?;
             }
-            queue::finish(ledger.db, &done)?;
+            done.record(ledger)?;
             queue::lane_done(ledger.db, &lane, ledger.now)?;
             Ok(())
         })
         .await
 }
 
+/// What is done with, to be written down at the end of a turn.
+#[derive(Default)]
+struct Done {
+    jobs: Vec<JobId>,
+    letters: Vec<ActivityId>,
+}
+
+impl Done {
+    fn note(&mut self, row: &Row) {
+        self.jobs.push(row.id);
+        if let Ok(Job::Receive { activity }) = Job::from_row(row) {
+            self.letters.push(activity);
+        }
+    }
+
+    /// A letter's words are kept only as long as they may have to be worked through again; that it came is remembered.
+    fn record(&self, ledger: &mut Ledger<'_>) -> Result<()> {
+        queue::finish(ledger.db, &self.jobs)?;
+        Ok(activities::forget_body(ledger.db, &self.letters)?)
+    }
+}
+
+/// A job that failed comes back later; one that failed too often is set aside where an admin sees it.
+fn step_aside(ledger: &mut Ledger<'_>, row: &Row, why: &str) -> Result<()> {
+    let tries = row.attempts + 1;
+    if tries >= most_tries(row) {
+        tracing::warn!(
+            lane = row.lane,
+            job.kind = row.kind,
+            why,
+            "A job is set aside"
+        );
+        return Ok(queue::set_aside(ledger.db, row.id, why, ledger.now)?);
+    }
+    let later = ledger.now + retry_after(u32::try_from(tries).unwrap_or(u32::MAX));
+    Ok(queue::postpone(ledger.db, row.id, why, later)?)
+}
+
 /// A signature that is not believed is tried three times in all; everything else ten times.
-fn tries(row: &Row) -> i32 {
+fn most_tries(row: &Row) -> i32 {
     if row.kind == "deliver" { 3 } else { TRIES }
 }
 
@@ -230,15 +249,15 @@ async fn do_one(kindred: &Kindred, row: &Row) -> Outcome {
 
 /// The server at the end of a lane does not answer: the lane waits, the longer the longer it has been silent; then it sleeps.
 fn wait(
-    ledger: &mut crate::Ledger<'_>,
+    ledger: &mut Ledger<'_>,
     lane: &Lane,
-    done: &[kindred_storage::JobId],
+    done: &Done,
     after: Option<Duration>,
     why: &str,
 ) -> Result<()> {
     let since = lane.failing_since.unwrap_or(ledger.now);
     let host = lane.name.split_once(':').map_or("", |(_, host)| host);
-    queue::finish(ledger.db, done)?;
+    done.record(ledger)?;
     if delivery::is_out_of_patience(since, ledger.now) {
         tracing::info!(
             host,

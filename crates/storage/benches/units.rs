@@ -13,7 +13,7 @@ use kindred_storage::testing::sample::{self, THEN};
 use kindred_storage::testing::{postgres, sqlite};
 use kindred_storage::timelines::{self, Entry};
 use kindred_storage::{
-    ActorId, Conn, Db, EntryId, Error, JobId, Moment, Page, PostId, accounts, activities, actors, boosts, follows, jobs, posts,
+    ActorId, Conn, Db, EntryId, Error, JobId, Moment, Page, PostId, accounts, activities, actors, boosts, follows, jobs, posts, tombstones,
 };
 
 static NEXT: AtomicI64 = AtomicI64::new(1_000_000);
@@ -145,6 +145,39 @@ async fn reading(name: &'static str, db: &Db) {
     }
 }
 
+/// How much of a small read is the query, and how much is beginning and ending it.
+async fn reading_in_one_go(name: &'static str, db: &Db) {
+    let own = db.clone();
+    many(&format!("{name}: 100 actors one by one in one snapshot"), 400, 1, move || {
+        let db = own.clone();
+        async move {
+            db.read(|db| {
+                for n in 0..100 {
+                    actors::find(db, ActorId(1 + n % 50))?;
+                }
+                Ok::<_, Error>(())
+            })
+            .await
+            .expect("a read");
+        }
+    })
+    .await;
+    let own = db.clone();
+    many(&format!("{name}: nothing in a snapshot"), 20_000, 1, move || {
+        let db = own.clone();
+        async move { db.read(|_| Ok::<_, Error>(())).await.expect("a read") }
+    })
+    .await;
+    let own = db.clone();
+    many(&format!("{name}: whether an address is gone"), 20_000, 1, move || {
+        let db = own.clone();
+        async move {
+            db.read(|db| Ok::<_, Error>(tombstones::is_gone(db, "https://acme.example/1")?)).await.expect("a read");
+        }
+    })
+    .await;
+}
+
 async fn reading_apart(name: &'static str, db: &Db) {
     for side in [1, 16] {
         let own = db.clone();
@@ -264,6 +297,7 @@ async fn everything(name: &'static str, db: Db) {
     }
     writing(name, &db).await;
     reading(name, &db).await;
+    reading_in_one_go(name, &db).await;
     reading_apart(name, &db).await;
     queues(name, &db).await;
 }
