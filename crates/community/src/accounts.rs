@@ -86,7 +86,7 @@ pub async fn by_password(kindred: &Kindred, name: &str, password: String) -> Res
     }
 }
 
-fn fresh_secret() -> Result<String> {
+pub(crate) fn fresh_secret() -> Result<String> {
     let mut bytes = [0u8; TOKEN_BYTES];
     openssl::rand::rand_bytes(&mut bytes)
         .map_err(|error| Error::Broken(format!("no randomness: {error}")))?;

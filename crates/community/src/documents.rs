@@ -155,9 +155,29 @@ pub async fn activity(kindred: &Kindred, viewer: &Viewer, id: ActivityId) -> Res
             let body = said.body.ok_or(Refusal::NoSuchActivity)?;
             let body: Value = serde_json::from_str(&body)
                 .map_err(|error| Error::Broken(format!("activity {id} is unreadable: {error}")))?;
+            if let Some(post) = brought(&body) {
+                // What was taken back or taken down is not read at the address of the activity that once brought it.
+                let known = posts::by_uri(db, post)?;
+                let gone = known.as_ref().is_none_or(|post| {
+                    post.deleted_at.is_some() || post.removed_at.is_some()
+                });
+                if gone {
+                    return Err(Refusal::NoSuchActivity.into());
+                }
+            }
             Ok(Document::Here(body))
         })
         .await
+}
+
+/// The address of the post whose words an activity carries, itself or in what it passes on.
+fn brought(activity: &Value) -> Option<&str> {
+    let mut inner = activity;
+    while let Some(object) = inner.get("object").filter(|object| object.is_object()) {
+        inner = object;
+    }
+    inner.get("content")?;
+    inner.get("id")?.as_str()
 }
 
 /// What is not for everybody is heard by those who may see the post that it is about, and by those it is addressed to.

@@ -30,6 +30,7 @@ pub mod requests;
 pub mod search;
 mod servers;
 pub mod settings;
+pub mod setup;
 mod sight;
 mod speech;
 pub mod timelines;

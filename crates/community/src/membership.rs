@@ -87,6 +87,28 @@ pub async fn unfollow(kindred: &Kindred, who: &Actor, target: ActorId) -> Result
         .await
 }
 
+/// How somebody of ours stands to others, in the order asked for. Unknown ones are left out.
+pub async fn relationships(
+    kindred: &Kindred,
+    who: &Actor,
+    others: Vec<ActorId>,
+) -> Result<Vec<Relationship>> {
+    let who = who.id;
+    kindred
+        .read(move |db| {
+            let known = actors::find_many(db, &others)?;
+            let asked = others
+                .into_iter()
+                .take(MOST_AT_ONCE)
+                .filter(|id| known.iter().any(|actor| actor.id == *id));
+            asked.map(|id| standing_of(db, who, id)).collect()
+        })
+        .await
+}
+
+/// The most relationships that one question may ask for.
+const MOST_AT_ONCE: usize = 100;
+
 /// Somebody elsewhere asks to hear of somebody here, or to belong to a group here.
 ///
 /// Whoever asks again gets the same answer again: peers ask twice to repair what was lost.
@@ -97,6 +119,9 @@ pub(crate) fn knocked(
     uri: &str,
     ask: Ask,
 ) -> Result<()> {
+    if blocks::find(ledger.db, target.id, who.id)?.is_some() {
+        return announce::turned_away(ledger, target, who, uri, ask);
+    }
     let known = follows::find(ledger.db, who.id, target.id)?;
     let outcome = match known {
         Some(known) if known.state == FollowState::Accepted => {

@@ -124,8 +124,8 @@ pub(crate) fn lock(
     closed: bool,
 ) -> Result<()> {
     must_stand_in(post, group)?;
-    // Whoever started a thread may close it too.
-    if post.author_id != who.id {
+    // Whoever started a thread may close it too. Opening it might undo what a moderator did.
+    if post.author_id != who.id || !closed {
         must_moderate(ledger, who, group)?;
     }
     posts::lock(ledger.db, post.id, closed.then_some(ledger.now))?;

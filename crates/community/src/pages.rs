@@ -11,7 +11,7 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Refusal, Result, links, membership, sight,
+    Kindred, Refusal, Result, links, membership, policy, sight,
     timelines::{USUAL, Wanted, page_of_actor},
     topics,
     views::{
@@ -172,7 +172,8 @@ pub async fn thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<Th
     kindred
         .read(move |db| {
             let focus = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
-            if focus.deleted_at.is_some() {
+            // That something secret is gone is a secret too.
+            if focus.deleted_at.is_some() && !policy::needs_ties(focus.visibility) {
                 return Err(Refusal::Gone.into());
             }
             let focus = sight::of_post(db, &viewer, focus)?;
@@ -302,6 +303,9 @@ pub async fn address_of(kindred: &Kindred, handle: &str) -> Result<String> {
             let actor = actors::by_handle(db, &handle, "")?
                 .filter(|actor| actor.deleted_at.is_none())
                 .ok_or(Refusal::NoSuchPerson)?;
+            if !sight::of_actor(db, &Viewer::Stranger, &actor)? {
+                return Err(Refusal::NoSuchPerson.into());
+            }
             let uri = links::actor(app.settings(), actor.kind, &actor.handle);
             Ok(uri
                 .strip_prefix(app.settings().origin.as_str())

@@ -155,7 +155,10 @@ pub fn may_post(
         return Err(Refusal::Locked);
     }
     match group.posting {
-        Posting::Anyone => Ok(()),
+        // Nobody speaks in a closed room without being in it.
+        Posting::Anyone if group.visibility == Visibility::Public => Ok(()),
+        Posting::Anyone if role.is_some() => Ok(()),
+        Posting::Anyone => Err(Refusal::MembersOnly(face.name.clone())),
         Posting::Members if role.is_some() => Ok(()),
         Posting::Members => Err(Refusal::MembersOnly(face.name.clone())),
         Posting::Organisers if leads => Ok(()),
@@ -205,12 +208,19 @@ pub fn may_share(visibility: Visibility) -> Result<(), Refusal> {
 ///
 /// The group's word holds, but nothing becomes visible to more people than its author wanted: what its author kept among followers
 /// or in a conversation stays out of a public group, and what was public elsewhere cannot be made a secret here (`here` tells
-/// whether the author is one of ours, whose words have not gone out yet).
-pub fn visibility_in_group(group: Visibility, own: Visibility, here: bool) -> Option<Visibility> {
+/// whether the author is one of ours, whose words have not gone out yet). A private word enters a closed group only when it was
+/// `addressed` to the group; one that merely answers somebody there is for them alone.
+pub fn visibility_in_group(
+    group: Visibility,
+    own: Visibility,
+    here: bool,
+    addressed: bool,
+) -> Option<Visibility> {
     match (group, own) {
         (Visibility::Public, Visibility::Public | Visibility::Unlisted) => Some(own),
         (Visibility::Public, _) => None,
-        (_, Visibility::Public | Visibility::Unlisted) if !here => None,
+        (_, Visibility::Public | Visibility::Unlisted | Visibility::Followers) if !here => None,
+        (_, Visibility::Direct) if !addressed => None,
         (closed, _) => Some(closed),
     }
 }

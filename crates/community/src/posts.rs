@@ -141,18 +141,21 @@ pub(crate) fn living(ledger: &mut Ledger<'_>, id: PostId) -> Result<Post> {
 pub(crate) fn place(
     ledger: &mut Ledger<'_>,
     author: &Actor,
-    mut publication: Publication,
+    publication: Publication,
 ) -> Result<Post> {
-    let parent = match &publication.post.parent_uri {
-        Some(uri) => posts::by_uri(ledger.db, uri)?.filter(|parent| parent.deleted_at.is_none()),
-        None => None,
-    };
-    if let Some(parent) = &parent {
-        publication.post.parent_id = Some(parent.id);
-        publication.post.root_id = parent.root_id;
-    }
-    let room = find_room(ledger, author, &mut publication, parent.as_ref())?;
-    let post = publication.post;
+    let mut post = publication.post;
+    let parent = answered(ledger, author, post.parent_uri.as_deref())?;
+    let place = find_room(
+        ledger,
+        author,
+        &mut post,
+        &publication.groups,
+        parent.as_ref(),
+    )?;
+    // Whom a group does not let speak does not speak in its threads either: the answer stands for itself.
+    let parent = parent.filter(|_| !matches!(place, Place::TurnedAway));
+    post.parent_id = parent.as_ref().map(|parent| parent.id);
+    post.root_id = parent.as_ref().map_or(post.id, |parent| parent.root_id);
     posts::insert(ledger.db, &post)?;
     posts::mention(ledger.db, post.id, &publication.mentions)?;
     if let Some(poll) = &publication.poll {
@@ -178,26 +181,75 @@ pub(crate) fn place(
         })?,
         Said::Elsewhere(create) => create,
     };
-    if let Some(room) = room {
+    if let Place::Room(room) = place {
         pass_on(ledger, &room, &post, &create)?;
     }
     Ok(post)
+}
+
+/// A post that was known before its author told us of it, because somebody else had named it, finds its group now.
+pub(crate) fn place_late(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    mut post: Post,
+    groups: &[ActorId],
+    create: &Value,
+) -> Result<()> {
+    let parent = answered(ledger, author, post.parent_uri.as_deref())?;
+    let before = post.visibility;
+    match find_room(ledger, author, &mut post, groups, parent.as_ref())? {
+        Place::Room(room) if post.visibility == before => {
+            posts::set_group(ledger.db, post.id, room.id)?;
+            pass_on(ledger, &room, &post, create)
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What a post answers, if it is here and its author may know of it.
+pub(crate) fn answered(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    parent: Option<&str>,
+) -> Result<Option<Post>> {
+    let Some(parent) = parent else {
+        return Ok(None);
+    };
+    let viewer = if author.host.is_empty() {
+        Viewer::Local(author.id)
+    } else {
+        Viewer::Server(author.host.clone())
+    };
+    let parent = posts::by_uri(ledger.db, parent)?.into_iter().collect();
+    Ok(sight::of_posts(ledger.db, &viewer, parent)?.pop())
+}
+
+/// Where a post belongs.
+enum Place {
+    /// In this group of ours.
+    Room(Actor),
+    /// In none of ours.
+    Outside,
+    /// Its author may not speak in the thread that it answers in.
+    TurnedAway,
 }
 
 /// The group of ours that takes the post, if any; a group elsewhere is only noted, since it passes on by itself.
 fn find_room(
     ledger: &mut Ledger<'_>,
     author: &Actor,
-    publication: &mut Publication,
+    post: &mut Post,
+    groups: &[ActorId],
     parent: Option<&Post>,
-) -> Result<Option<Actor>> {
+) -> Result<Place> {
     // A reply belongs to the group of its thread even when it forgets to say so.
     let wanted: Vec<ActorId> = parent
         .and_then(|parent| parent.group_id)
         .into_iter()
-        .chain(publication.groups.iter().copied())
+        .chain(groups.iter().copied())
         .collect();
     let here = author.host.is_empty();
+    let mut place = Place::Outside;
     for id in wanted {
         let Some((group, face)) = groups::find(ledger.db, id)? else {
             continue;
@@ -205,9 +257,15 @@ fn find_room(
         if face.deleted_at.is_some() {
             continue;
         }
+        let addressed = groups.contains(&id);
+        let visibility =
+            policy::visibility_in_group(group.visibility, post.visibility, here, addressed);
         if !face.host.is_empty() {
-            publication.post.group_id = Some(face.id);
-            return Ok(None);
+            let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
+            if visibility.is_some() || open {
+                post.group_id = Some(face.id);
+            }
+            return Ok(Place::Outside);
         }
         let thread = match parent {
             None => Thread::New,
@@ -217,19 +275,20 @@ fn find_room(
         let standing = memberships::standing(ledger.db, face.id, author.id)?;
         let banned = membership::is_banned(ledger, face.id, author.id)?;
         let allowed = policy::may_post(&group, &face, standing.as_ref(), banned, thread);
-        let visibility =
-            policy::visibility_in_group(group.visibility, publication.post.visibility, here);
         match (allowed, visibility) {
             (Ok(()), Some(visibility)) => {
-                publication.post.group_id = Some(face.id);
-                publication.post.visibility = visibility;
-                return Ok(Some(face));
+                post.group_id = Some(face.id);
+                post.visibility = visibility;
+                return Ok(Place::Room(face));
             }
-            (Err(refusal), _) if here => return Err(refusal.into()),
+            (Err(refusal), Some(_)) if here => return Err(refusal.into()),
+            (Err(_), _) if parent.is_some_and(|parent| parent.group_id == Some(id)) => {
+                place = Place::TurnedAway;
+            }
             _ => {}
         }
     }
-    Ok(None)
+    Ok(place)
 }
 
 fn is_locked(ledger: &mut Ledger<'_>, parent: &Post) -> Result<bool> {

@@ -63,8 +63,19 @@ pub(crate) async fn ask_for_key(
         .flights
         .get_with(key_id.to_owned(), Arc::default);
     let _one_at_a_time = flight.lock().await;
-    if !again && let Some(key) = known_key(kindred, key_id).await? {
-        return Ok(Some(key));
+    if !again {
+        if let Some(key) = known_key(kindred, key_id).await? {
+            return Ok(Some(key));
+        }
+        // Those who waited for the same question have their answer too.
+        if keys.not_to_be_had.contains_key(key_id) {
+            return Ok(None);
+        }
+    }
+    if let Ok(uri) = Uri::parse(key_id)
+        && !keys.may_ask(uri.host())
+    {
+        return Ok(None);
     }
     match fetch_signer(kindred, key_id).await {
         Ok(Some(actor)) => {
@@ -76,6 +87,8 @@ pub(crate) async fn ask_for_key(
             Ok(None)
         }
         Err(error) => {
+            // Said once a minute for each key: an admin with a company CA would never find out otherwise.
+            tracing::warn!(key_id, %error, "The key of a letter cannot be had, so the letter is refused");
             keys.not_to_be_had.insert(key_id.to_owned(), ());
             Err(error)
         }

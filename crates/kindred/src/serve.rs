@@ -3,7 +3,7 @@
 use std::{net::TcpListener, time::Duration};
 
 use actix_web::{App, HttpServer, dev::ServerHandle, web};
-use kindred_community::{Kindred, work};
+use kindred_community::{Kindred, setup, work};
 use kindred_web::{DoorSettings, limits::Limits};
 use tokio::{
     signal::unix::{SignalKind, signal},
@@ -92,6 +92,13 @@ pub async fn serve(config: &Config, with_worker: bool) -> Result<(), Failure> {
         None => None,
     };
     tracing::info!(address = %config.listen, origin = config.origin.as_str(), "Kindred {} is here: {}", open::VERSION, config.origin.as_str());
+    if let Some(code) = setup::invitation(&kindred).await? {
+        // To stdout: whoever started the program is meant, not the log.
+        println!(
+            "Nobody lives here yet. The first admin moves in at {}/setup?code={code}",
+            config.origin.as_str()
+        );
+    }
     let worker = with_worker.then(|| Worker::start(kindred));
     asked_to_end().await?;
     tracing::info!("Ending: finishing what is in hand");

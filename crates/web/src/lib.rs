@@ -76,6 +76,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
                             .route(read(accounts::verify_credentials)),
                     )
                     .service(at("/v1/accounts/lookup").route(read(accounts::lookup)))
+                    .service(at("/v1/accounts/relationships").route(read(accounts::relationships)))
                     .service(at("/v1/accounts/{id}").route(read(accounts::show)))
                     .service(at("/v1/accounts/{id}/statuses").route(read(accounts::statuses)))
                     .service(at("/v1/accounts/{id}/follow").route(web::post().to(accounts::follow)))
@@ -126,6 +127,11 @@ pub fn configure(cfg: &mut ServiceConfig) {
             )
             // People.
             .service(at("/").route(read(pages::front::show)))
+            .service(
+                at("/setup")
+                    .route(read(pages::setup::show))
+                    .route(web::post().to(pages::setup::introduce)),
+            )
             .service(at("/@{handle}").route(read(pages::person::at_handle)))
             .service(at("/topics/{slug}").route(read(pages::topic::show)))
             .service(at("/avatars/{file}").route(read(avatars::avatar)))

@@ -1,7 +1,8 @@
 //! How much a stranger may ask in a while.
 //!
-//! Only requests that show neither a token nor a signature count, and those whose token or signature was wrong. Pictures and
-//! styles are free, because one page needs many of them. Limits per account are not made here.
+//! Requests that show neither a token nor a signature count, and apart from them those whose token or signature was wrong: whoever
+//! guesses too much is not listened to for a while, signed or not. Pictures and styles are free, because one page needs many of
+//! them. Limits per account are not made here.
 
 use std::{
     collections::HashMap,
@@ -25,7 +26,7 @@ use actix_web::{
 use crate::{
     doors,
     error::{ApiError, Failure, PageError},
-    extract::client,
+    extract::{Wants, client},
 };
 
 /// How many requests an address has in each [`WINDOW`].
@@ -39,7 +40,16 @@ const CROWD: usize = 10_000;
 #[derive(Debug)]
 pub struct Limits {
     allowed: u32,
-    seen: Mutex<HashMap<IpAddr, Window>>,
+    seen: Mutex<HashMap<(IpAddr, Counted), Window>>,
+}
+
+/// What is counted, each by itself: a wrong signature costs a stranger behind the same address no page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Counted {
+    /// A request that shows nothing.
+    Request,
+    /// A token or a signature that was wrong.
+    Failure,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -73,12 +83,17 @@ impl Limits {
     }
 
     /// Counts one request of this address at this moment.
-    pub fn count(&self, address: IpAddr, now: Instant) -> Left {
+    pub fn count(&self, address: IpAddr, counted: Counted, now: Instant) -> Left {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        if seen.len() >= CROWD {
+        let key = (household(address), counted);
+        if seen.len() >= CROWD && !seen.contains_key(&key) {
             seen.retain(|_, window| now.duration_since(window.began) < WINDOW);
+            // Whoever has so many addresses is not held up by counting them, and memory is ours.
+            if seen.len() >= CROWD {
+                seen.clear();
+            }
         }
-        let window = seen.entry(household(address)).or_insert(Window {
+        let window = seen.entry(key).or_insert(Window {
             began: now,
             asked: 0,
         });
@@ -93,6 +108,17 @@ impl Limits {
             requests: self.allowed.checked_sub(window.asked),
             reset: WINDOW.saturating_sub(now.duration_since(window.began)),
         }
+    }
+
+    /// What is left when this address has guessed wrong too often; nothing is counted.
+    fn tired_of(&self, address: IpAddr, now: Instant) -> Option<Left> {
+        let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
+        let window = seen.get(&(household(address), Counted::Failure))?;
+        let passed = now.duration_since(window.began);
+        (passed < WINDOW && window.asked >= self.allowed).then(|| Left {
+            requests: None,
+            reset: WINDOW.saturating_sub(passed),
+        })
     }
 }
 
@@ -117,13 +143,16 @@ pub async fn guard(
         return Ok(next.call(req).await?.map_into_boxed_body());
     };
     if !shows_nothing(&req) || is_free(&req) {
+        if let Some(left) = limits.tired_of(address, Instant::now()) {
+            return Ok(refuse(req, left));
+        }
         let answer = next.call(req).await?.map_into_boxed_body();
         if answer.status() == StatusCode::UNAUTHORIZED {
-            limits.count(address, Instant::now());
+            limits.count(address, Counted::Failure, Instant::now());
         }
         return Ok(answer);
     }
-    let left = limits.count(address, Instant::now());
+    let left = limits.count(address, Counted::Request, Instant::now());
     let mut answer = match left.requests {
         Some(_) => next.call(req).await?.map_into_boxed_body(),
         None => refuse(req, left),
@@ -132,11 +161,16 @@ pub async fn guard(
     Ok(answer)
 }
 
+/// Whether nothing is shown that will be looked at: a token counts where clients knock, a signature where servers do. Elsewhere
+/// anybody could write anything.
 fn shows_nothing(req: &ServiceRequest) -> bool {
     let headers = req.headers();
-    !headers.contains_key(header::AUTHORIZATION)
-        && !headers.contains_key("signature")
-        && !req.query_string().contains("access_token=")
+    if req.path().starts_with("/api/") {
+        return !headers.contains_key(header::AUTHORIZATION)
+            && !req.query_string().contains("access_token=");
+    }
+    let for_servers = req.method() == Method::POST || Wants::of(req.request()) == Wants::Activity;
+    !(for_servers && headers.contains_key("signature"))
 }
 
 fn is_free(req: &ServiceRequest) -> bool {
@@ -188,15 +222,52 @@ mod tests {
         let limits = Limits::new(0.01);
         let (now, address) = (Instant::now(), "203.0.113.9".parse().unwrap());
         let left: Vec<_> = (0..4)
-            .map(|_| limits.count(address, now).requests)
+            .map(|_| limits.count(address, Counted::Request, now).requests)
             .collect();
         assert_eq!(left, [Some(2), Some(1), Some(0), None]);
         assert_eq!(
-            limits.count("203.0.113.10".parse().unwrap(), now).requests,
+            limits
+                .count("203.0.113.10".parse().unwrap(), Counted::Request, now)
+                .requests,
             Some(2),
             "somebody else is not meant"
         );
-        assert_eq!(limits.count(address, now + WINDOW).requests, Some(2));
+        let later = now + WINDOW;
+        assert_eq!(
+            limits.count(address, Counted::Request, later).requests,
+            Some(2)
+        );
+    }
+
+    #[test]
+    fn who_guesses_too_often_is_not_listened_to_for_a_while() {
+        let limits = Limits::new(0.01);
+        let (now, address) = (Instant::now(), "203.0.113.9".parse().unwrap());
+        for _ in 0..3 {
+            assert_eq!(limits.tired_of(address, now), None);
+            limits.count(address, Counted::Failure, now);
+        }
+        assert!(limits.tired_of(address, now).is_some());
+        assert_eq!(limits.tired_of(address, now + WINDOW), None);
+        assert_eq!(
+            limits.count(address, Counted::Request, now).requests,
+            Some(2),
+            "others behind that address may still read"
+        );
+    }
+
+    #[test]
+    fn a_crowd_does_not_fill_the_memory() {
+        let limits = Limits::new(1.0);
+        let now = Instant::now();
+        for number in 0..CROWD as u32 * 2 {
+            limits.count(
+                IpAddr::V4(number.into()),
+                Counted::Request,
+                now,
+            );
+        }
+        assert!(limits.seen.lock().unwrap().len() <= CROWD);
     }
 
     #[test]
@@ -204,10 +275,12 @@ mod tests {
         let limits = Limits::new(0.01);
         let now = Instant::now();
         for address in ["2001:db8::1", "2001:db8::2", "2001:db8::ffff"] {
-            limits.count(address.parse().unwrap(), now);
+            limits.count(address.parse().unwrap(), Counted::Request, now);
         }
         assert_eq!(
-            limits.count("2001:db8::3".parse().unwrap(), now).requests,
+            limits
+                .count("2001:db8::3".parse().unwrap(), Counted::Request, now)
+                .requests,
             None
         );
     }

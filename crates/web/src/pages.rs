@@ -10,6 +10,7 @@ pub mod layout;
 pub mod parts;
 pub mod person;
 pub mod post;
+pub mod setup;
 #[cfg(test)]
 mod tests;
 pub(crate) mod texts;

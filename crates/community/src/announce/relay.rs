@@ -31,15 +31,7 @@ pub(crate) fn passed_on(
     }
     let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
     let microblog = if open && post.parent_id.is_none() && post.parent_uri.is_none() {
-        let body = write::announce_object(
-            &room(
-                group,
-                post.visibility,
-                boost.uri.clone(),
-                boost.created_at.0,
-            ),
-            &post.uri,
-        );
+        let body = announcement(ledger, group, post, boost)?;
         Some(say(
             ledger,
             &relay_of(&boost.uri, "Announce", group, post),
@@ -60,6 +52,23 @@ pub(crate) fn passed_on(
         },
     );
     Ok(())
+}
+
+/// What microblogs are told of a post: its id. Its author is told too.
+fn announcement(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: &Boost,
+) -> Result<Value> {
+    let mut card = room(
+        group,
+        post.visibility,
+        boost.uri.clone(),
+        boost.created_at.0,
+    );
+    card.cc.push(ledger.actor(post.author_id)?.uri);
+    Ok(write::announce_object(&card, &post.uri))
 }
 
 /// A group of ours passes on whatever else happened to a post (an edit, a like, a lock), to the threadiverse alone.
@@ -136,15 +145,7 @@ pub(crate) fn withdrawn(
     }
     let microblog = match boost.filter(|_| post.parent_id.is_none() && post.parent_uri.is_none()) {
         Some(boost) => {
-            let announced = write::announce_object(
-                &room(
-                    group,
-                    post.visibility,
-                    boost.uri.clone(),
-                    boost.created_at.0,
-                ),
-                &post.uri,
-            );
+            let announced = announcement(ledger, group, post, boost)?;
             let uri = fresh(ledger);
             let body = write::undo(
                 &room(group, post.visibility, uri.clone(), ledger.now.0),

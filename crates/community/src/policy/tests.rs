@@ -226,6 +226,40 @@ fn who_may_post_in_a_group() {
         let answer = may_post(&group, &face(""), standing.as_ref(), false, thread);
         assert_eq!(answer.is_ok(), allowed, "{posting}, {thread:?}: {answer:?}");
     }
+    for closed in [
+        Visibility::Partners,
+        Visibility::Company,
+        Visibility::Members,
+    ] {
+        let group = group(closed, JoinPolicy::Open, Anyone);
+        let answer = may_post(&group, &face("far.example"), None, false, Thread::Open);
+        assert!(
+            answer.is_err(),
+            "{closed}: a stranger speaks in a closed room"
+        );
+    }
+}
+
+#[test]
+fn a_private_word_stays_private() {
+    use Visibility::{Direct, Followers, Members, Public};
+    for (group, own, here, addressed, expected) in [
+        (Members, Direct, false, false, None),
+        (Members, Direct, true, false, None),
+        (Members, Direct, false, true, Some(Members)),
+        (Members, Followers, false, true, None),
+        (Members, Followers, true, false, Some(Members)),
+        (Members, Members, false, false, Some(Members)),
+        (Members, Public, false, true, None),
+        (Public, Direct, true, true, None),
+        (Public, Followers, false, true, None),
+    ] {
+        assert_eq!(
+            visibility_in_group(group, own, here, addressed),
+            expected,
+            "{own} in {group}, here: {here}, addressed: {addressed}"
+        );
+    }
 }
 
 #[test]
@@ -294,11 +328,12 @@ proptest! {
     /// Standing in a group never shows a post to anybody outside who could not have seen it before.
     #[test]
     fn a_group_never_widens_a_post(
-        group in visibilities(), own in visibilities(), here in any::<bool>(), (eyes, ties) in lookers(),
+        group in visibilities(), own in visibilities(), here in any::<bool>(), addressed in any::<bool>(),
+        (eyes, ties) in lookers(),
     ) {
         let groups = [Visibility::Public, Visibility::Partners, Visibility::Company, Visibility::Members];
         prop_assume!(groups.contains(&group));
-        if let Some(settled) = visibility_in_group(group, own, here) {
+        if let Some(settled) = visibility_in_group(group, own, here, addressed) {
             let outside = Ties { member: false, ..ties };
             let open = matches!(own, Visibility::Public | Visibility::Unlisted);
             let seen_there = may_see(eyes, settled, outside);

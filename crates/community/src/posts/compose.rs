@@ -216,12 +216,16 @@ impl Composed {
 
     /// The group that it goes to: the one that was chosen, or the first one that is named. Answers go where their thread is.
     fn group(&self, ledger: &mut Ledger<'_>, parent: Option<&Post>) -> Result<Option<Actor>> {
+        if let Some(group) = parent.and_then(|parent| parent.group_id) {
+            // A private answer is for those whom it names, not for the room.
+            if self.draft.audience == Audience::Direct {
+                return Ok(None);
+            }
+            return Ok(Some(ledger.actor(group)?));
+        }
         if let Some(chosen) = self.draft.group {
             let (_, face) = groups::find(ledger.db, chosen)?.ok_or(Refusal::NoSuchGroup)?;
             return Ok(Some(face));
-        }
-        if let Some(group) = parent.and_then(|parent| parent.group_id) {
-            return Ok(Some(ledger.actor(group)?));
         }
         Ok(self
             .named

@@ -11,7 +11,7 @@ use kindred_storage::{
 use serde_json::Value;
 
 use crate::{
-    Kindred, Ledger, Result, announce, notify, policy,
+    Kindred, Ledger, Refusal, Result, announce, membership, notify, policy,
     posts::{living, pass_on_activity},
     sight,
     views::{Entry, PostView, Viewer},
@@ -136,6 +136,12 @@ pub(crate) fn record(
     emoji: Option<String>,
     uri: Option<String>,
 ) -> Result<bool> {
+    // A group passes reactions on, which is speaking in it too.
+    if let Some(group) = post.group_id
+        && membership::is_banned(ledger, group, who.id)?
+    {
+        return Err(Refusal::NotWelcome(ledger.actor(group)?.name).into());
+    }
     let reaction = Reaction {
         id: ReactionId(ledger.next_id()),
         post_id: post.id,

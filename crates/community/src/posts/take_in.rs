@@ -20,7 +20,7 @@ use serde_json::Value;
 use crate::{
     Kindred, Ledger, Result,
     jobs::{Job, lane_look},
-    posts::{Publication, Said, pass_on_activity, place},
+    posts::{Publication, Said, answered, pass_on_activity, place, place_late},
     remote,
 };
 
@@ -94,6 +94,16 @@ fn take(
         return Ok(None);
     }
     if let Some(known) = posts::by_uri(ledger.db, uri)? {
+        if known.author_id == author.id
+            && known.group_id.is_none()
+            && known.deleted_at.is_none()
+            && let Said::Elsewhere(create) = &said
+            && !create.is_null()
+        {
+            let named = named_actors(ledger, note)?;
+            let groups = groups_among(&named, is_fresh(ledger, note));
+            place_late(ledger, author, known.clone(), &groups, create)?;
+        }
         return Ok(Some(known));
     }
     // Its Delete may have come first.
@@ -102,27 +112,15 @@ fn take(
     }
     let named = named_actors(ledger, note)?;
     let visibility = visibility_of(author, note, &named);
-    let parent = match &note.in_reply_to {
-        Some(parent) => posts::by_uri(ledger.db, parent.as_str())?,
-        None => None,
-    };
+    let parent = answered(ledger, author, note.in_reply_to.as_ref().map(Uri::as_str))?;
     let concerns_us = parent.is_some()
         || named.iter().any(|actor| actor.host.is_empty())
         || follows::has_local_follower(ledger.db, author.id)?;
     if concern == Concern::MustBeOurs && !concerns_us {
         return Ok(None);
     }
-    let fresh = note
-        .published
-        .is_none_or(|at| ledger.now.since(Moment(at)) < TOO_OLD_FOR_A_GROUP);
     let relayed = !matches!(said, Said::Elsewhere(Value::Null));
-    let groups = named
-        .iter()
-        .filter(|actor| {
-            actor.kind == ActorKind::Group && (!actor.host.is_empty() || (fresh && relayed))
-        })
-        .map(|actor| actor.id)
-        .collect();
+    let groups = groups_among(&named, relayed && is_fresh(ledger, note));
     let mentions = named
         .iter()
         .filter(|actor| actor.kind != ActorKind::Group)
@@ -145,6 +143,21 @@ fn take(
         },
     )
     .map(Some)
+}
+
+/// Whether a post is news enough to enter a group.
+fn is_fresh(ledger: &Ledger<'_>, note: &Note) -> bool {
+    note.published
+        .is_none_or(|at| ledger.now.since(Moment(at)) < TOO_OLD_FOR_A_GROUP)
+}
+
+/// The groups among those named; `ours` tells whether those of ours count.
+fn groups_among(named: &[Actor], ours: bool) -> Vec<ActorId> {
+    named
+        .iter()
+        .filter(|actor| actor.kind == ActorKind::Group && (!actor.host.is_empty() || ours))
+        .map(|actor| actor.id)
+        .collect()
 }
 
 /// Leaves a job that looks for what a post answers.
@@ -414,9 +427,7 @@ fn vote(ledger: &mut Ledger<'_>, voter: &Actor, note: &Note) -> Result<()> {
     let (Some(parent), Some(choice)) = (&note.in_reply_to, &note.name) else {
         return Ok(());
     };
-    let Some(post) =
-        posts::by_uri(ledger.db, parent.as_str())?.filter(|post| post.deleted_at.is_none())
-    else {
+    let Some(post) = answered(ledger, voter, Some(parent.as_str()))? else {
         return Ok(());
     };
     let Some(mut poll) = polls::find(ledger.db, post.id)? else {

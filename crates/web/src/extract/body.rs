@@ -2,10 +2,13 @@
 //!
 //! It does not look at what the body contains, and never unpacks one.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest,
     dev::Payload,
     http::{StatusCode, header},
+    rt::time::timeout,
     web::{Bytes, BytesMut},
 };
 use futures_util::StreamExt as _;
@@ -46,8 +49,22 @@ pub fn check_encoding(req: &HttpRequest) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Reads the whole body; stops at the limit, also when no length was given.
-pub async fn read(mut payload: Payload) -> Result<Bytes, Failure> {
+/// How long a body may take to arrive: whoever sends drop by drop keeps a connection from others.
+const LONGEST_WAIT: Duration = Duration::from_secs(30);
+
+/// Reads the whole body; stops at the limit, also when no length was given, and when it takes too long.
+pub async fn read(payload: Payload) -> Result<Bytes, Failure> {
+    timeout(LONGEST_WAIT, read_all(payload))
+        .await
+        .unwrap_or_else(|_| {
+            Err(Failure::new(
+                StatusCode::REQUEST_TIMEOUT,
+                "the body took too long",
+            ))
+        })
+}
+
+async fn read_all(mut payload: Payload) -> Result<Bytes, Failure> {
     let mut body = BytesMut::new();
     while let Some(chunk) = payload.next().await {
         let chunk =

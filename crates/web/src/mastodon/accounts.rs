@@ -61,6 +61,26 @@ pub async fn lookup(
     Ok(answer(&Account::of(kindred.settings(), actor)))
 }
 
+/// `GET /api/v1/accounts/relationships`
+pub async fn relationships(
+    kindred: Data<Kindred>,
+    who: Bearer<scope::ReadFollows>,
+    params: Params,
+) -> Result<HttpResponse, ApiError> {
+    let ids = params
+        .list("id")
+        .iter()
+        .filter_map(|id| id.parse().ok())
+        .collect();
+    let found = membership::relationships(&kindred, &who.me.actor, ids).await?;
+    Ok(answer(
+        &found
+            .into_iter()
+            .map(Relationship::from)
+            .collect::<Vec<_>>(),
+    ))
+}
+
 /// `GET /api/v1/accounts/:id`
 pub async fn show(
     kindred: Data<Kindred>,

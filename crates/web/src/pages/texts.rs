@@ -7,6 +7,25 @@ use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility};
 /// The language of these texts.
 pub(crate) const LANGUAGE: &str = "en";
 
+pub(crate) const SETUP: &str = "Welcome to your Kindred";
+pub(crate) const SETUP_LEDE: &str =
+    "Nobody lives here yet. Whoever introduces themselves now looks after the house.";
+pub(crate) const SETUP_HANDLE: &str = "Your short name, as in @nadia";
+pub(crate) const SETUP_NAME: &str = "Your name";
+pub(crate) const SETUP_EMAIL: &str = "Your mail address";
+pub(crate) const SETUP_PASSWORD: &str = "A password of at least 8 characters";
+pub(crate) const SETUP_GO: &str = "Move in";
+pub(crate) const SETUP_NEXT: &str = "You are the first one here, and its admin.";
+pub(crate) const SETUP_TOKEN: &str = "Your access token";
+pub(crate) const SETUP_TOKEN_HELP: &str =
+    "It opens the client API for programs of yours. It is shown only now; keep it like a password.";
+pub(crate) const SETUP_GROUP: &str = "Found the first group";
+pub(crate) const SETUP_PAGE: &str = "Your page";
+
+pub(crate) fn setup_done(name: &str) -> String {
+    format!("Hello, {name}!")
+}
+
 pub(crate) const SKIP: &str = "Skip to the content";
 pub(crate) const HOME: &str = "Front page";
 pub(crate) const NAV: &str = "Main";
