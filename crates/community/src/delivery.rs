@@ -14,7 +14,7 @@ use kindred_protocol::{
 };
 use kindred_storage::{
     ActivityId, ActorId, Agreement, Dialect, Moment, Standing, Visibility, activities, actors,
-    follows, follows::Inbox, instances,
+    follows, follows::Inbox, instances, memberships,
 };
 
 use crate::{
@@ -145,9 +145,13 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
     let Some(activity) = form_for(parcel, dialect) else {
         return Ok(Outcome::Done);
     };
-    let Some(body) = body_of(kindred, activity).await? else {
+    let Some(said) = said(kindred, activity).await? else {
         return Ok(Outcome::Done);
     };
+    if !may_still_hear(kindred, address.host(), &said).await? {
+        return Ok(Outcome::Done);
+    }
+    let body = said.body;
     let key = signing_key(kindred, parcel.signer).await?;
     let form = if server
         .instance
@@ -202,19 +206,66 @@ async fn settle(kindred: &Kindred, inbox: &str, answer: Answer) -> Outcome {
     }
 }
 
-/// What was said, as bytes that are shared by all deliveries.
-async fn body_of(kindred: &Kindred, id: ActivityId) -> Result<Option<Bytes>> {
-    if let Some(body) = kindred.keys().bodies.get(&id) {
-        return Ok(Some(body));
+/// Something that was said, on its way to many.
+#[derive(Clone, Debug)]
+pub(crate) struct Said {
+    /// As bytes that are shared by all deliveries.
+    pub body: Bytes,
+    visibility: Visibility,
+    group: Option<ActorId>,
+}
+
+async fn said(kindred: &Kindred, id: ActivityId) -> Result<Option<Said>> {
+    if let Some(said) = kindred.keys().bodies.get(&id) {
+        return Ok(Some(said));
     }
-    let body = kindred
-        .read(move |db| Ok(activities::find(db, id)?.and_then(|activity| activity.body)))
-        .await?
-        .map(Bytes::from);
-    if let Some(body) = &body {
-        kindred.keys().bodies.insert(id, body.clone());
+    let said = kindred
+        .read(move |db| {
+            Ok(activities::find(db, id)?.and_then(|activity| {
+                Some(Said {
+                    body: Bytes::from(activity.body?),
+                    visibility: activity.visibility,
+                    group: activity.group_id,
+                })
+            }))
+        })
+        .await?;
+    if let Some(said) = &said {
+        kindred.keys().bodies.insert(id, said.clone());
     }
-    Ok(body)
+    Ok(said)
+}
+
+/// Whether a server may hear what was said at the moment when it is told. What a closed group says waits no longer for a server whose
+/// last member has left, or with which there is no agreement any more.
+async fn may_still_hear(kindred: &Kindred, host: &str, said: &Said) -> Result<bool> {
+    let (host, group) = (host.to_owned(), said.group);
+    match said.visibility {
+        Visibility::Company => Ok(false),
+        Visibility::Partners => {
+            kindred
+                .read(move |db| {
+                    Ok(instances::by_host(db, &host)?.is_some_and(|server| server.is_partner()))
+                })
+                .await
+        }
+        Visibility::Members => {
+            let Some(group) = group else {
+                return Ok(true);
+            };
+            kindred
+                .read(move |db| {
+                    let room = actors::find(db, group)?;
+                    // What goes to a group elsewhere goes to the server where it lives.
+                    let home = room.is_some_and(|room| room.host == host);
+                    Ok(home || memberships::any_from_host(db, group, &host)?)
+                })
+                .await
+        }
+        Visibility::Public | Visibility::Unlisted | Visibility::Followers | Visibility::Direct => {
+            Ok(true)
+        }
+    }
 }
 
 /// The key that an actor of ours signs with.

@@ -10,13 +10,12 @@ use std::{
     time::Duration,
 };
 
-use bytes::Bytes;
 use kindred_protocol::keys::{PublicKey, SigningKey};
 use kindred_storage::{ActivityId, ActorId, PostId};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use crate::{servers::Server, views::About};
+use crate::{delivery::Said, servers::Server, views::About};
 
 /// A public key and the actor that it belongs to.
 #[derive(Debug)]
@@ -39,8 +38,9 @@ pub(crate) struct Keys {
     pub asked_again: Cache<String, ()>,
     /// Keys and actors that could not be had a moment ago, so that a flood of letters by unknown actors costs one question each.
     pub not_to_be_had: Cache<String, ()>,
-    /// How often a server was asked for keys within the minute: whoever invents key ids may not send us to somebody else's door.
-    asked_for_keys: Cache<String, Arc<AtomicU32>>,
+    /// How often a server was asked in vain for a key within the minute: whoever invents key ids may not send us to somebody else's
+    /// door again and again.
+    asked_in_vain: Cache<String, Arc<AtomicU32>>,
     /// Questions under way, by address: whoever asks the same waits for the first answer.
     pub flights: Cache<String, Arc<Mutex<()>>>,
     /// Our own, by actor.
@@ -54,24 +54,31 @@ pub(crate) struct Keys {
     /// The secret part of the link for the first admin.
     pub setup: OnceLock<String>,
     /// Bodies on their way to many inboxes.
-    pub bodies: Cache<ActivityId, Bytes>,
+    pub bodies: Cache<ActivityId, Said>,
 }
 
 const MINUTES_BETWEEN_QUESTIONS: u64 = 5;
 
-/// How many keys one server is asked for within a minute.
-const KEYS_A_MINUTE: u32 = 30;
+/// How many keys that are not to be had one server is asked for within a minute.
+const IN_VAIN_A_MINUTE: u32 = 30;
 
 /// How much memory the bodies on their way may take, in bytes.
 const LARGEST_PILE: u64 = 16 * 1024 * 1024;
 
 impl Keys {
-    /// Counts one question for a key of this server; `false` when it has been asked enough.
+    /// Whether this server may be asked for a key: not after many that it did not have.
     pub(crate) fn may_ask(&self, host: &str) -> bool {
-        let asked = self
-            .asked_for_keys
-            .get_with(host.to_owned(), Arc::default);
-        asked.fetch_add(1, Ordering::Relaxed) < KEYS_A_MINUTE
+        self.asked_in_vain
+            .get(host)
+            .is_none_or(|times| times.load(Ordering::Relaxed) < IN_VAIN_A_MINUTE)
+    }
+
+    /// Remembers that a key is not to be had, so that the next letter with it costs nothing.
+    pub(crate) fn is_not_to_be_had(&self, key_id: &str, host: &str) {
+        self.not_to_be_had.insert(key_id.to_owned(), ());
+        self.asked_in_vain
+            .get_with(host.to_owned(), Arc::default)
+            .fetch_add(1, Ordering::Relaxed);
     }
 }
 
@@ -90,7 +97,10 @@ impl Default for Keys {
                 .build(),
             asked_again: short(MINUTES_BETWEEN_QUESTIONS),
             not_to_be_had: short(1),
-            asked_for_keys: short(1),
+            asked_in_vain: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_mins(1))
+                .build(),
             flights: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_idle(Duration::from_mins(1))
@@ -113,7 +123,7 @@ impl Default for Keys {
                 .build(),
             setup: OnceLock::new(),
             bodies: Cache::builder()
-                .weigher(|_, body: &Bytes| u32::try_from(body.len()).unwrap_or(u32::MAX))
+                .weigher(|_, said: &Said| u32::try_from(said.body.len()).unwrap_or(u32::MAX))
                 .max_capacity(LARGEST_PILE)
                 .time_to_idle(Duration::from_mins(2))
                 .build(),

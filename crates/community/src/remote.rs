@@ -72,9 +72,10 @@ pub(crate) async fn ask_for_key(
             return Ok(None);
         }
     }
-    if let Ok(uri) = Uri::parse(key_id)
-        && !keys.may_ask(uri.host())
-    {
+    let Ok(address) = Uri::parse(key_id) else {
+        return Ok(None);
+    };
+    if !keys.may_ask(address.host()) {
         return Ok(None);
     }
     match fetch_signer(kindred, key_id).await {
@@ -83,13 +84,13 @@ pub(crate) async fn ask_for_key(
             Ok(key)
         }
         Ok(None) => {
-            keys.not_to_be_had.insert(key_id.to_owned(), ());
+            keys.is_not_to_be_had(key_id, address.host());
             Ok(None)
         }
         Err(error) => {
             // Said once a minute for each key: an admin with a company CA would never find out otherwise.
             tracing::warn!(key_id, %error, "The key of a letter cannot be had, so the letter is refused");
-            keys.not_to_be_had.insert(key_id.to_owned(), ());
+            keys.is_not_to_be_had(key_id, address.host());
             Err(error)
         }
     }
