@@ -111,6 +111,16 @@ pub async fn service(kindred: &Kindred) -> Result<Value> {
     Ok(speech::actor(kindred.settings(), service, None))
 }
 
+/// The collections of the instance's own actor, which are empty: it speaks for nobody.
+pub async fn service_collection(kindred: &Kindred, name: &str) -> Result<Value> {
+    federating(kindred)?;
+    let id = format!("{}/{name}", links::service(kindred.settings()));
+    Ok(write::ordered_collection(&write::CollectionCard {
+        id,
+        ..write::CollectionCard::default()
+    }))
+}
+
 /// A post here, as far as the asker may see it.
 pub async fn post(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<Document> {
     federating(kindred)?;
@@ -158,9 +168,9 @@ pub async fn activity(kindred: &Kindred, viewer: &Viewer, id: ActivityId) -> Res
             if let Some(post) = brought(&body) {
                 // What was taken back or taken down is not read at the address of the activity that once brought it.
                 let known = posts::by_uri(db, post)?;
-                let gone = known.as_ref().is_none_or(|post| {
-                    post.deleted_at.is_some() || post.removed_at.is_some()
-                });
+                let gone = known
+                    .as_ref()
+                    .is_none_or(|post| post.deleted_at.is_some() || post.removed_at.is_some());
                 if gone {
                     return Err(Refusal::NoSuchActivity.into());
                 }

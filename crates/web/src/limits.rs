@@ -261,11 +261,7 @@ mod tests {
         let limits = Limits::new(1.0);
         let now = Instant::now();
         for number in 0..CROWD as u32 * 2 {
-            limits.count(
-                IpAddr::V4(number.into()),
-                Counted::Request,
-                now,
-            );
+            limits.count(IpAddr::V4(number.into()), Counted::Request, now);
         }
         assert!(limits.seen.lock().unwrap().len() <= CROWD);
     }
