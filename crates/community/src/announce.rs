@@ -8,7 +8,9 @@ mod reactions;
 mod relay;
 
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more};
-pub(crate) use relay::{passed_on, passed_on_act, passed_on_activity, withdrawn};
+pub(crate) use relay::{
+    passed_on, passed_on_act, passed_on_activity, passed_on_again, room, withdrawn,
+};
 
 use kindred_protocol::{
     Uri,

@@ -124,6 +124,9 @@ pub enum Outcome {
 /// How often one job is tried before it is set aside where an admin sees it.
 pub const TRIES: i32 = 10;
 
+/// How often something is said to a server that does not believe our signature: keys are refreshed in between.
+pub const TRIES_WHEN_DENIED: i32 = 3;
+
 impl Job {
     /// The row that keeps it.
     pub(crate) fn to_row(&self, id: JobId, lane: String, now: Moment) -> Row {

@@ -134,6 +134,17 @@ pub(crate) fn knocked(
             )?;
             Ok(Welcome::Now)
         }
+        // Who waits already goes on waiting; nobody has to be told twice.
+        Some(known) if known.state == FollowState::Pending => {
+            follows::record(
+                ledger.db,
+                &Follow {
+                    uri: uri.to_owned(),
+                    ..known
+                },
+            )?;
+            return Ok(());
+        }
         _ => knock(ledger, who, target, uri.to_owned()),
     };
     match outcome {

@@ -14,8 +14,10 @@ use kindred_storage::{
 use serde_json::{Value, json};
 
 use crate::{
-    Ledger, Refusal, Result, membership, notify, policy,
-    posts::{clear_away, withdraw},
+    Ledger, Refusal, Result,
+    announce::{self, Ask},
+    membership, notify, policy,
+    posts::{clear_away, count_again, withdraw},
 };
 
 fn must_moderate(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
@@ -85,7 +87,7 @@ pub(crate) fn remove_post(
         Some(post.id),
         Some(group.id),
     )?;
-    withdraw(ledger, post, deletion)
+    withdraw(ledger, post, Some(deletion))
 }
 
 /// Brings a post back that was taken down.
@@ -112,6 +114,8 @@ pub(crate) fn restore_post(
         created_at: ledger.now,
     };
     boosts::record(ledger.db, &boost)?;
+    count_again(ledger, post)?;
+    announce::passed_on_again(ledger, group, post, &boost)?;
     note(ledger, who, group, "post.restore", &post.uri, Value::Null)
 }
 
@@ -228,7 +232,10 @@ pub(crate) fn ban(
         created_at: ledger.now,
     };
     memberships::ban(ledger.db, &ban)?;
-    membership::part(ledger, whom, group)?;
+    if let Some(follow) = membership::part(ledger, whom, group)? {
+        // Or their server would go on believing that they belong here.
+        announce::turned_away(ledger, group, whom, &follow.uri, Ask::Follow)?;
+    }
     note(ledger, who, group, "ban", &whom.uri, detail)
 }
 

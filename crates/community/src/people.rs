@@ -116,6 +116,8 @@ pub(crate) async fn ensure_service(kindred: &Kindred) -> Result<Actor> {
             let name = ledger.settings.name.clone();
             let mut service = new_actor(ledger, ActorKind::Application, &handle, &name, &keys);
             service.inbox = links::shared_inbox(ledger.settings);
+            // It says nothing of its own and follows nobody.
+            service.featured_uri = None;
             service.locked = true;
             service.discoverable = false;
             actors::insert(ledger.db, &service)?;

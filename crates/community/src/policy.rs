@@ -155,12 +155,10 @@ pub fn may_post(
         return Err(Refusal::Locked);
     }
     match group.posting {
-        // Nobody speaks in a closed room without being in it.
         Posting::Anyone if group.visibility == Visibility::Public => Ok(()),
-        Posting::Anyone if role.is_some() => Ok(()),
-        Posting::Anyone => Err(Refusal::MembersOnly(face.name.clone())),
-        Posting::Members if role.is_some() => Ok(()),
-        Posting::Members => Err(Refusal::MembersOnly(face.name.clone())),
+        // Nobody speaks in a closed room without being in it, whoever may.
+        Posting::Anyone | Posting::Members if role.is_some() => Ok(()),
+        Posting::Anyone | Posting::Members => Err(Refusal::MembersOnly(face.name.clone())),
         Posting::Organisers if leads => Ok(()),
         // Answering is not starting: an announcements-only group still talks below its posts.
         Posting::Organisers if thread == Thread::Open && role.is_some() => Ok(()),

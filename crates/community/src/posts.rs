@@ -53,6 +53,8 @@ pub(crate) enum Said {
     Here,
     /// By somebody elsewhere, in these words, which a group passes on unchanged.
     Elsewhere(Value),
+    /// Not to us: it was asked for at its own address.
+    Fetched,
 }
 
 /// Publishes what somebody of ours wrote.
@@ -122,7 +124,7 @@ pub async fn delete(kindred: &Kindred, who: &Actor, id: PostId) -> Result<PostVi
             let deletion = with_spoken(ledger, &post, |ledger, spoken| {
                 announce::deleted(ledger, spoken)
             })?;
-            retract(ledger, &post, &deletion)?;
+            retract(ledger, &post, Some(&deletion))?;
             Ok(view)
         })
         .await
@@ -176,12 +178,14 @@ pub(crate) fn place(
         parent.as_ref(),
     )?;
     let create = match publication.said {
-        Said::Here => with_spoken(ledger, &post, |ledger, spoken| {
+        Said::Here => Some(with_spoken(ledger, &post, |ledger, spoken| {
             announce::published(ledger, spoken)
-        })?,
-        Said::Elsewhere(create) => create,
+        })?),
+        Said::Elsewhere(create) => Some(create),
+        // Nobody has told us of it: its group passes it on when its author does.
+        Said::Fetched => None,
     };
-    if let Place::Room(room) = place {
+    if let (Place::Room(room), Some(create)) = (place, create) {
         pass_on(ledger, &room, &post, &create)?;
     }
     Ok(post)
@@ -196,14 +200,17 @@ pub(crate) fn place_late(
     create: &Value,
 ) -> Result<()> {
     let parent = answered(ledger, author, post.parent_uri.as_deref())?;
-    let before = post.visibility;
-    match find_room(ledger, author, &mut post, groups, parent.as_ref())? {
-        Place::Room(room) if post.visibility == before => {
-            posts::set_group(ledger.db, post.id, room.id)?;
-            pass_on(ledger, &room, &post, create)
-        }
-        _ => Ok(()),
+    let (visibility, group) = (post.visibility, post.group_id);
+    let Place::Room(room) = find_room(ledger, author, &mut post, groups, parent.as_ref())? else {
+        return Ok(());
+    };
+    // Its place never changes, and what was passed on and withdrawn is not passed on again by saying it again.
+    let settled = post.visibility == visibility && group.is_none_or(|group| group == room.id);
+    if !settled || boosts::find(ledger.db, room.id, post.id)?.is_some() {
+        return Ok(());
     }
+    posts::set_group(ledger.db, post.id, room.id)?;
+    pass_on(ledger, &room, &post, create)
 }
 
 /// What a post answers, if it is here and its author may know of it.
@@ -227,7 +234,7 @@ pub(crate) fn answered(
 /// Where a post belongs.
 enum Place {
     /// In this group of ours.
-    Room(Actor),
+    Room(Box<Actor>),
     /// In none of ours.
     Outside,
     /// Its author may not speak in the thread that it answers in.
@@ -279,7 +286,7 @@ fn find_room(
             (Ok(()), Some(visibility)) => {
                 post.group_id = Some(face.id);
                 post.visibility = visibility;
-                return Ok(Place::Room(face));
+                return Ok(Place::Room(Box::new(face)));
             }
             (Err(refusal), Some(_)) if here => return Err(refusal.into()),
             (Err(_), _) if parent.is_some_and(|parent| parent.group_id == Some(id)) => {
@@ -449,10 +456,16 @@ pub(crate) fn room_of(ledger: &mut Ledger<'_>, post: &Post) -> Result<Option<Act
 }
 
 /// Takes a post away for good, wherever it stands; its group withdraws it with these words.
-pub(crate) fn retract(ledger: &mut Ledger<'_>, post: &Post, deletion: &Value) -> Result<()> {
+pub(crate) fn retract(
+    ledger: &mut Ledger<'_>,
+    post: &Post,
+    deletion: Option<&Value>,
+) -> Result<()> {
     posts::mark_deleted(ledger.db, post.id, ledger.now)?;
     tombstones::add(ledger.db, &post.uri, ledger.now)?;
-    clear_away(ledger, post)?;
+    if post.removed_at.is_none() {
+        clear_away(ledger, post)?;
+    }
     withdraw(ledger, post, deletion)
 }
 
@@ -464,16 +477,19 @@ pub(crate) fn retract_all(ledger: &mut Ledger<'_>, author: &Actor) -> Result<()>
             return Ok(());
         }
         for post in page {
-            let card = kindred_protocol::write::ActivityCard {
-                id: format!("{}#delete", post.uri),
-                actor: author.uri.clone(),
-                to: vec![kindred_protocol::vocabulary::PUBLIC.to_owned()],
-                ..Default::default()
-            };
-            let deletion = kindred_protocol::write::delete(&card, &post.uri, None);
-            retract(ledger, &post, &deletion)?;
+            // Nobody said so of each post, so nobody is quoted; microblogs see the boosts withdrawn.
+            retract(ledger, &post, None)?;
         }
     }
+}
+
+/// Puts a post back into the counts that it stood in.
+pub(crate) fn count_again(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+    if let Some(parent) = post.parent_id {
+        posts::adjust(ledger.db, parent, Count::Replies, 1)?;
+    }
+    actors::adjust(ledger.db, post.author_id, actors::Count::Posts, 1)?;
+    Ok(())
 }
 
 /// Takes a post out of the lists and counts that it stands in.
@@ -487,7 +503,11 @@ pub(crate) fn clear_away(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
 }
 
 /// The group of ours in which a post stood withdraws it.
-pub(crate) fn withdraw(ledger: &mut Ledger<'_>, post: &Post, deletion: &Value) -> Result<()> {
+pub(crate) fn withdraw(
+    ledger: &mut Ledger<'_>,
+    post: &Post,
+    deletion: Option<&Value>,
+) -> Result<()> {
     let Some(group) = room_of(ledger, post)? else {
         return Ok(());
     };

@@ -11,10 +11,10 @@ use kindred_protocol::{
     vocabulary::{Answer, Document, Envelope, Incoming, Note, Ref},
 };
 use kindred_storage::{
-    ActivityId, ActorId, ActorKind, Direction, ReactionKind, Visibility,
+    ActivityId, ActorId, ActorKind, Dialect, Direction, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
-    blocks, boosts, follows, instances, jobs as queue,
+    blocks, boosts, follows, groups, instances, jobs as queue,
     posts::{self, Post},
     reactions, tombstones,
 };
@@ -302,7 +302,7 @@ async fn updated(
     match document {
         Document::Note(note) => {
             kindred
-                .write(move |ledger| take_in::changed(ledger, &sender, &note, &raw))
+                .write(move |ledger| take_in::changed(ledger, &sender, &note, Some(&raw)))
                 .await
         }
         Document::Actor(actor) if actor.id.as_str() == sender.uri => {
@@ -329,6 +329,12 @@ fn knocked(
     let Some(target) = local_actor(ledger, object.as_str())? else {
         return Ok(());
     };
+    // A room of the company alone does not exist for others, so it does not say no either.
+    if groups::find(ledger.db, target.id)?
+        .is_some_and(|(group, _)| group.visibility == Visibility::Company)
+    {
+        return Ok(());
+    }
     let uri = id.map_or_else(
         || format!("{}#follow-{}", sender.uri, target.id),
         |id| id.as_str().to_owned(),
@@ -469,12 +475,12 @@ fn unreacted(
 ) -> Result<()> {
     let post = crate::posts::living(ledger, post)?;
     if react::take_back(ledger, sender, &post, kind)?.is_some() {
-        react::relay(ledger, &post, raw)?;
+        relay_reaction(ledger, sender, &post, raw)?;
     }
     Ok(())
 }
 
-/// Somebody likes or dislikes a post that we have. Dislikes are counted and never shown.
+/// Somebody likes or dislikes a post that we have. Dislikes are kept and never shown.
 fn reacted(
     ledger: &mut Ledger<'_>,
     sender: &Actor,
@@ -501,9 +507,18 @@ fn reacted(
         emoji,
         id.map(|id| id.as_str().to_owned()),
     )? {
-        react::relay(ledger, &post, raw)?;
+        relay_reaction(ledger, sender, &post, raw)?;
     }
     Ok(())
+}
+
+/// A group passes on what its members think of a post, names and all. That is the custom among group servers; microblogs tell a
+/// like to the author alone, so theirs only counts.
+fn relay_reaction(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post, raw: &Value) -> Result<()> {
+    match instances::by_host(ledger.db, &sender.host)?.map(|instance| instance.dialect) {
+        Some(Dialect::Threadiverse) => react::relay(ledger, post, raw),
+        _ => Ok(()),
+    }
 }
 
 /// The longest reaction that is kept, in bytes: an emoji of several parts, or `:name:`.
@@ -532,7 +547,7 @@ fn deleted(
     }
     match posts::by_uri(ledger.db, object.as_str())? {
         Some(post) if post.deleted_at.is_some() => Ok(()),
-        Some(post) if post.author_id == sender.id => retract(ledger, &post, raw),
+        Some(post) if post.author_id == sender.id => retract(ledger, &post, Some(raw)),
         Some(post) => moderated::taken_down(ledger, sender, &post, reason, raw),
         // It may come after its own deletion; what its own server says is gone stays gone.
         None if lives_with(object, sender) => {
@@ -547,7 +562,9 @@ async fn moved(kindred: &Kindred, sender: Actor, object: Uri, target: Option<Uri
     let Some(target) = target.filter(|_| object.as_str() == sender.uri) else {
         return Ok(());
     };
-    remote::refresh(kindred, target.as_str()).await?;
+    if !kindred.settings().is_ours(target.as_str()) {
+        remote::refresh(kindred, target.as_str()).await?;
+    }
     let new = remote::actor(kindred, target.as_str()).await?;
     if !new.also_known_as.contains(&sender.uri) || new.id == sender.id {
         return Err(Refusal::NotYours.into());

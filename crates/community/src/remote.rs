@@ -285,7 +285,8 @@ pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
     if actor.kind == ActorKind::Group {
         let group = Group {
             actor_id: actor.id,
-            visibility: if doc.manually_approves_followers && doc.discoverable == Some(false) {
+            // A group that lets nobody in by itself is a private one to Lemmy, and to be careful with for everybody.
+            visibility: if doc.manually_approves_followers {
                 Visibility::Members
             } else {
                 Visibility::Public

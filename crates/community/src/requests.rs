@@ -4,7 +4,7 @@
 
 use kindred_storage::{
     ActorId, FollowState, GroupRole, MembershipId, MembershipState, NotificationKind, Page,
-    activities,
+    Visibility, activities,
     actors::Actor,
     follows::{self, Follow},
     groups,
@@ -99,12 +99,15 @@ pub async fn invite(kindred: &Kindred, who: &Actor, group: ActorId, guest: Actor
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, room) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
+            let (group_row, room) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
             policy::may_moderate(memberships::standing(ledger.db, group, who.id)?.as_ref())?;
             if membership::is_banned(ledger, group, guest)? {
                 return Err(Refusal::NotWelcome(room.name).into());
             }
             let guest = ledger.actor(guest)?;
+            if group_row.visibility == Visibility::Company && !guest.host.is_empty() {
+                return Err(Refusal::NoSuchPerson.into());
+            }
             let standing = memberships::standing(ledger.db, group, guest.id)?;
             if standing
                 .as_ref()

@@ -18,7 +18,7 @@ use tokio::{sync::watch, task::JoinSet};
 
 use crate::{
     Kindred, Ledger, Result, delivery,
-    jobs::{Job, Outcome, TRIES, pause, retry_after},
+    jobs::{Job, Outcome, TRIES, TRIES_WHEN_DENIED, pause, retry_after},
 };
 
 /// Lanes at work at the same time. Nearly all of them wait for somebody else's server.
@@ -172,11 +172,8 @@ async fn work_through(kindred: &Kindred, lane: Lane, jobs: Vec<Row>) -> Result<(
                     .write(move |ledger| wait(ledger, &lane, &done, after, &why))
                     .await;
             }
-            Outcome::Failed(why) | Outcome::Denied(why) => {
-                kindred
-                    .write(move |ledger| step_aside(ledger, &row, &why))
-                    .await?;
-            }
+            Outcome::Failed(why) => step_aside(kindred, row, why, TRIES).await?,
+            Outcome::Denied(why) => step_aside(kindred, row, why, TRIES_WHEN_DENIED).await?,
         }
     }
     kindred
@@ -216,33 +213,36 @@ impl Done {
 }
 
 /// A job that failed comes back later; one that failed too often is set aside where an admin sees it.
-fn step_aside(ledger: &mut Ledger<'_>, row: &Row, why: &str) -> Result<()> {
-    let tries = row.attempts + 1;
-    if tries >= most_tries(row) {
-        tracing::warn!(
-            lane = row.lane,
-            job.kind = row.kind,
-            why,
-            "A job is set aside"
-        );
-        return Ok(queue::set_aside(ledger.db, row.id, why, ledger.now)?);
-    }
-    let later = ledger.now + retry_after(u32::try_from(tries).unwrap_or(u32::MAX));
-    Ok(queue::postpone(ledger.db, row.id, why, later)?)
-}
-
-/// A signature that is not believed is tried three times in all; everything else ten times.
-fn most_tries(row: &Row) -> i32 {
-    if row.kind == "deliver" { 3 } else { TRIES }
+async fn step_aside(kindred: &Kindred, row: Row, why: String, most: i32) -> Result<()> {
+    kindred
+        .write(move |ledger| {
+            let tries = row.attempts + 1;
+            if tries >= most {
+                tracing::warn!(
+                    lane = row.lane,
+                    job.kind = row.kind,
+                    why,
+                    "A job is set aside"
+                );
+                return Ok(queue::set_aside(ledger.db, row.id, &why, ledger.now)?);
+            }
+            let later = ledger.now + retry_after(u32::try_from(tries).unwrap_or(u32::MAX));
+            Ok(queue::postpone(ledger.db, row.id, &why, later)?)
+        })
+        .await
 }
 
 /// Runs one job. One that panics has failed; it does not take its lane along.
 async fn do_one(kindred: &Kindred, row: &Row) -> Outcome {
     match Job::from_row(row) {
-        Ok(job) => std::panic::AssertUnwindSafe(job.run(kindred))
-            .catch_unwind()
-            .await
-            .unwrap_or_else(|_| Outcome::Failed("it panicked".into())),
+        Ok(job) => {
+            let run = std::panic::AssertUnwindSafe(job.run(kindred)).catch_unwind();
+            match tokio::time::timeout(LEASE / 2, run).await {
+                Ok(Ok(outcome)) => outcome,
+                Ok(Err(_)) => Outcome::Failed("it panicked".into()),
+                Err(_) => Outcome::Failed("it took too long".into()),
+            }
+        }
         Err(why) => Outcome::Failed(why),
     }
 }

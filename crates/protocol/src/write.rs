@@ -34,7 +34,6 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "mz": "https://joinmobilizon.org/ns#",
             "sc": "http://schema.org/",
             "pt": "https://joinpeertube.org/ns#",
-            "gts": "https://gotosocial.org/ns#",
             "Hashtag": "as:Hashtag",
             "Emoji": "toot:Emoji",
             "sensitive": "as:sensitive",
@@ -58,9 +57,6 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "openness": "mz:openness",
             "participantCount": "mz:participantCount",
             "participationMessage": "mz:participationMessage",
-            "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
-            "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
-            "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
             "PropertyValue": "sc:PropertyValue",
             "value": "sc:value"
         }

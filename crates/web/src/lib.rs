@@ -48,6 +48,10 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .service(at("/{kind:p|g}/{handle}/featured").route(read(actors::featured)))
             .service(at("/g/{handle}/moderators").route(read(actors::moderators)))
             .service(at("/actor").route(read(actors::service)))
+            .service(
+                at("/actor/{name:outbox|followers|following}")
+                    .route(read(actors::service_collection)),
+            )
             .service(at("/o/{id}").route(read(objects::post)))
             .service(at("/o/{id}/replies").route(read(objects::replies)))
             .service(at("/o/{id}/context").route(read(objects::context)))

@@ -71,6 +71,36 @@ fn announcement(
     Ok(write::announce_object(&card, &post.uri))
 }
 
+/// A group of ours passes a post on again that it had withdrawn: microblogs need a fresh boost, the threadiverse hears of the
+/// restoring itself.
+pub(crate) fn passed_on_again(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: &Boost,
+) -> Result<()> {
+    let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
+    if !open || post.parent_id.is_some() || post.parent_uri.is_some() {
+        return Ok(());
+    }
+    let body = announcement(ledger, group, post, boost)?;
+    let microblog = say(
+        ledger,
+        &relay_of(&boost.uri, "Announce", group, post),
+        &body,
+    )?;
+    spread(
+        ledger,
+        group,
+        Parcel {
+            signer: group.id,
+            microblog: Some(microblog),
+            threadiverse: None,
+        },
+    );
+    Ok(())
+}
+
 /// A group of ours passes on whatever else happened to a post (an edit, a like, a lock), to the threadiverse alone.
 pub(crate) fn passed_on_activity(
     ledger: &mut Ledger<'_>,
@@ -138,7 +168,7 @@ pub(crate) fn withdrawn(
     group: &Actor,
     post: &Post,
     boost: Option<&Boost>,
-    deletion: &Value,
+    deletion: Option<&Value>,
 ) -> Result<()> {
     if post.visibility == Visibility::Company {
         return Ok(());
@@ -155,16 +185,20 @@ pub(crate) fn withdrawn(
         }
         None => None,
     };
-    let uri = fresh(ledger);
-    let at = ledger.now.0;
-    let threadiverse = relay_activity(ledger, group, post, &uri, at, deletion)?;
+    let threadiverse = match deletion {
+        Some(deletion) => {
+            let (uri, at) = (fresh(ledger), ledger.now.0);
+            Some(relay_activity(ledger, group, post, &uri, at, deletion)?)
+        }
+        None => None,
+    };
     spread(
         ledger,
         group,
         Parcel {
             signer: group.id,
             microblog,
-            threadiverse: Some(threadiverse),
+            threadiverse,
         },
     );
     Ok(())
@@ -206,7 +240,7 @@ fn spread(ledger: &mut Ledger<'_>, group: &Actor, parcel: Parcel) {
 }
 
 /// What a group says to its whole room. Only an open group speaks to the public.
-fn room(group: &Actor, visibility: Visibility, uri: String, at: i64) -> ActivityCard {
+pub(crate) fn room(group: &Actor, visibility: Visibility, uri: String, at: i64) -> ActivityCard {
     let followers = group.followers_uri.clone().unwrap_or_default();
     let (to, cc) = match visibility {
         Visibility::Public => (vec![PUBLIC.to_owned()], vec![followers]),

@@ -2,9 +2,12 @@
 //!
 //! Followers are counted, never named. Everything else lists what the asker may see.
 
-use kindred_protocol::write::{self, ActivityCard, CollectionCard, PageCard};
+use kindred_protocol::{
+    vocabulary::PUBLIC,
+    write::{self, ActivityCard, CollectionCard, PageCard},
+};
 use kindred_storage::{
-    ActorId, Conn, Page, PostId,
+    ActorId, ActorKind, Conn, Page, PostId, activities,
     actors::Actor,
     groups, memberships,
     posts::{self, Post},
@@ -15,6 +18,7 @@ use serde_json::{Value, json};
 use super::{Sort, federating, local, own_post};
 use crate::{
     Kindred, Refusal, Result,
+    announce::room,
     sight::{self, gather_spoken},
     timelines::entries_of,
     views::{Entry, Viewer},
@@ -212,44 +216,52 @@ pub async fn outbox(
 /// An entry of a timeline as the activity that put it there.
 fn said(db: &mut Conn, app: &Kindred, actor: &Actor, entry: &Entry) -> Result<Value> {
     let post = &entry.view.post;
-    let public = vec![kindred_protocol::vocabulary::PUBLIC.to_owned()];
-    let cc: Vec<String> = actor.followers_uri.clone().into_iter().collect();
-    let create = |db: &mut Conn, post: &Post| -> Result<Value> {
-        let rows = gather_spoken(db, post)?;
-        let spoken = rows.spoken(post);
-        let addresses = spoken.addresses();
-        let card = ActivityCard {
-            id: format!("{}#create", post.uri),
-            actor: spoken.author.uri.clone(),
-            published: Some(post.published_at.0),
-            to: addresses.to,
-            cc: addresses.cc,
-            audience: addresses.audience,
-        };
-        Ok(write::create(&card, &spoken.note(app.settings())))
-    };
     let Some((boost, _)) = &entry.boost else {
-        return create(db, post);
+        return create(db, app, post);
     };
-    let card = |id: &str, audience| ActivityCard {
-        id: id.to_owned(),
-        actor: actor.uri.clone(),
-        published: Some(boost.created_at.0),
-        to: public.clone(),
-        cc: cc.clone(),
-        audience,
+    let mut card = match actor.kind {
+        ActorKind::Group => room(
+            actor,
+            post.visibility,
+            boost.uri.clone(),
+            boost.created_at.0,
+        ),
+        _ => ActivityCard {
+            id: boost.uri.clone(),
+            actor: actor.uri.clone(),
+            published: Some(boost.created_at.0),
+            to: vec![PUBLIC.to_owned()],
+            cc: actor.followers_uri.clone().into_iter().collect(),
+            audience: None,
+        },
     };
     match &boost.relay_uri {
-        // The words of people elsewhere are theirs: they are named by address, and read there.
         Some(relay) if app.settings().is_ours(&post.uri) => {
-            let inner = create(db, post)?;
-            Ok(write::announce_activity(
-                &card(relay, Some(actor.uri.clone())),
-                &inner,
-            ))
+            card.id.clone_from(relay);
+            card.audience = Some(actor.uri.clone());
+            let inner = create(db, app, post)?;
+            Ok(write::announce_activity(&card, &inner))
         }
-        _ => Ok(write::announce_object(&card(&boost.uri, None), &post.uri)),
+        // The words of people elsewhere are theirs: they are named by address, and read there.
+        _ => Ok(write::announce_object(&card, &post.uri)),
     }
+}
+
+/// The activity by which a post of ours was published: as it was said then, or as it would be said now.
+fn create(db: &mut Conn, app: &Kindred, post: &Post) -> Result<Value> {
+    let known = activities::about(db, post.author_id, "Create", &post.uri)?.pop();
+    let rows = gather_spoken(db, post)?;
+    let spoken = rows.spoken(post);
+    let addresses = spoken.addresses();
+    let card = ActivityCard {
+        id: known.map_or_else(|| format!("{}#create", post.uri), |said| said.uri),
+        actor: spoken.author.uri.clone(),
+        published: Some(post.published_at.0),
+        to: addresses.to,
+        cc: addresses.cc,
+        audience: addresses.audience,
+    };
+    Ok(write::create(&card, &spoken.note(app.settings())))
 }
 
 /// The direct answers to a post, oldest first, by address.

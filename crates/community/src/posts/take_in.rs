@@ -59,13 +59,7 @@ pub(crate) async fn fetched(kindred: &Kindred, note: Note) -> Result<Option<Post
     kindred
         .write(move |ledger| {
             // There is no activity to pass on: whoever fetched it decides what becomes of it.
-            take(
-                ledger,
-                &author,
-                &note,
-                Said::Elsewhere(Value::Null),
-                Concern::Known,
-            )
+            take(ledger, &author, &note, Said::Fetched, Concern::Known)
         })
         .await
 }
@@ -95,10 +89,9 @@ fn take(
     }
     if let Some(known) = posts::by_uri(ledger.db, uri)? {
         if known.author_id == author.id
-            && known.group_id.is_none()
             && known.deleted_at.is_none()
+            && known.removed_at.is_none()
             && let Said::Elsewhere(create) = &said
-            && !create.is_null()
         {
             let named = named_actors(ledger, note)?;
             let groups = groups_among(&named, is_fresh(ledger, note));
@@ -119,7 +112,7 @@ fn take(
     if concern == Concern::MustBeOurs && !concerns_us {
         return Ok(None);
     }
-    let relayed = !matches!(said, Said::Elsewhere(Value::Null));
+    let relayed = !matches!(said, Said::Fetched);
     let groups = groups_among(&named, relayed && is_fresh(ledger, note));
     let mentions = named
         .iter()
@@ -384,7 +377,7 @@ pub(crate) fn changed(
     ledger: &mut Ledger<'_>,
     author: &Actor,
     note: &Note,
-    update: &Value,
+    update: Option<&Value>,
 ) -> Result<()> {
     let Some(post) =
         posts::by_uri(ledger.db, note.id.as_str())?.filter(|post| post.deleted_at.is_none())
@@ -419,7 +412,7 @@ pub(crate) fn changed(
         .map(|actor| actor.id)
         .collect();
     posts::mention_only(ledger.db, post.id, &mentions)?;
-    pass_on_activity(ledger, &post, update)
+    update.map_or(Ok(()), |update| pass_on_activity(ledger, &post, update))
 }
 
 /// A vote in a poll of ours: one choice each (or several where allowed), before the end, for an option that exists.

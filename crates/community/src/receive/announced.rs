@@ -292,7 +292,7 @@ async fn refreshed(kindred: &Kindred, uri: &Uri) -> Result<()> {
             if note.author().is_none_or(|uri| uri.as_str() != author.uri) {
                 return Err(Refusal::NotYours.into());
             }
-            take_in::changed(ledger, &author, &note, &serde_json::Value::Null)
+            take_in::changed(ledger, &author, &note, None)
         })
         .await
 }

@@ -4,7 +4,7 @@
 //! reads strictly refuses the whole post otherwise. Content arrives here clean; it is not cleaned again.
 
 use super::{EventCard, Fields, PictureCard, document};
-use crate::vocabulary::{PUBLIC, PostKind};
+use crate::vocabulary::PostKind;
 use serde_json::{Value, json};
 
 /// A post, ready to be told.
@@ -248,13 +248,6 @@ pub fn note(card: &NoteCard) -> Value {
     }
     if let Some(event) = &card.event {
         event.write_details(&mut doc);
-    }
-    // Without a word on it, newer microblogs let nobody quote.
-    if card.to.iter().chain(&card.cc).any(|who| who == PUBLIC) {
-        doc.put(
-            "interactionPolicy",
-            json!({"canQuote": {"automaticApproval": [PUBLIC]}}),
-        );
     }
     document(doc.0)
 }

@@ -54,6 +54,18 @@ pub async fn service(req: HttpRequest, kindred: Data<Kindred>) -> Result<HttpRes
     ))
 }
 
+/// What the instance's own actor says and whom it knows: nothing and nobody.
+pub async fn service_collection(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    name: Path<String>,
+) -> Result<HttpResponse, PageError> {
+    Ok(for_everybody(
+        &req,
+        &here(documents::service_collection(&kindred, &name).await?),
+    ))
+}
+
 /// What somebody said, newest first.
 pub async fn outbox(
     req: HttpRequest,
