@@ -3,4 +3,5 @@
 //! A folder per story. Time stands still unless a test turns it, and nobody reaches the internet.
 
 mod federation;
+mod hostile;
 mod support;

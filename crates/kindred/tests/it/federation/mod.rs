@@ -1,3 +1,5 @@
 //! Companies that meet.
 
+mod dialects;
+mod doors;
 mod journey;

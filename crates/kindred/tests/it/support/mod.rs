@@ -8,5 +8,5 @@ mod person;
 
 pub(crate) use fediverse::{Fediverse, on_both, on_sqlite};
 pub(crate) use instance::Instance;
-pub(crate) use peer::{Peer, Somebody};
+pub(crate) use peer::{PUBLIC, Peer, Somebody, card, must_be_signed_by_its_actor};
 pub(crate) use person::{Person, words};

@@ -217,6 +217,7 @@ impl Peer {
             host: self.host.clone(),
             hand: Arc::clone(&self.hand),
             said: AtomicU64::new(0),
+            public_pem: keys.public_pem().to_owned(),
         };
         self.publish(&path, &card(kind, handle, &uri, keys.public_pem()));
         let acct: String =
@@ -258,9 +259,14 @@ pub(crate) struct Somebody {
     key: SigningKey,
     hand: Arc<std::sync::atomic::AtomicI64>,
     said: AtomicU64,
+    public_pem: String,
 }
 
 impl Somebody {
+    pub(crate) fn public_pem(&self) -> &str {
+        &self.public_pem
+    }
+
     fn now(&self) -> SystemTime {
         let millis = self.hand.load(Ordering::Relaxed).try_into().unwrap_or(0);
         SystemTime::UNIX_EPOCH + std::time::Duration::from_millis(millis)
