@@ -71,7 +71,8 @@ fn ties(db: &mut Conn, viewer: &Viewer, post: &Post) -> Result<Ties> {
             named: posts::mentions(db, post.id, *id)?,
             follows_author: hears_of(db, *id, post.author_id)?,
             member: match post.group_id {
-                Some(group) => is_member(db, group, *id)?,
+                // Of a group elsewhere we know only that it said yes to a follow.
+                Some(group) => is_member(db, group, *id)? || hears_of(db, *id, group)?,
                 None => false,
             },
         },

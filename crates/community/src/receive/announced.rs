@@ -123,7 +123,15 @@ fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: PostId, uri: String) -> 
     let post = posts::find(ledger.db, post)?
         .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none());
     let Some(post) = post else { return Ok(()) };
-    if !matches!(post.visibility, Visibility::Public | Visibility::Unlisted) {
+    // What a closed group passes on is for those here who belong to it; nobody else is told.
+    let in_its_room = sender.kind == ActorKind::Group
+        && post.group_id == Some(sender.id)
+        && matches!(
+            post.visibility,
+            Visibility::Members | Visibility::Partners
+        );
+    let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
+    if !open && !in_its_room {
         return Err(Refusal::NotForSharing.into());
     }
     if sender.kind == ActorKind::Group {
