@@ -148,7 +148,7 @@ settings! {
 
     /// Where the source of this very version can be had. The licence wants everybody who uses the instance to be able to get
     /// it: point it at your own copy when you changed something.
-    source_url: String = Some("https://kindred.example/source");
+    source_url: Option<String> = None;
 
     /// For tests only: allows http, ports in ids, and peers at loopback and private addresses. Everything else stays as
     /// it is. Kindred warns loudly at every start.

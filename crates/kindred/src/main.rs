@@ -62,7 +62,10 @@ async fn run(command: Command, config: &Config) -> Result<ExitCode, Failure> {
 
 /// The log goes to stderr: stdout is for results.
 fn start_log(config: &Config) {
-    let filter = EnvFilter::try_new(config.log.as_str()).unwrap_or_else(|_| EnvFilter::new("info"));
+    let wanted = config.log.as_str();
+    // The server below tells of its threads at every start; people who look after an instance need not know.
+    let quieter = format!("actix_server=warn,{wanted}");
+    let filter = EnvFilter::try_new(quieter).unwrap_or_else(|_| EnvFilter::new("info"));
     let log = tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

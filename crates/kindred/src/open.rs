@@ -95,7 +95,7 @@ pub fn settings(config: &Config) -> Settings {
             config::SignUp::Open => SignUp::Open,
         },
         version: VERSION,
-        source_url: config.source_url.clone(),
+        source_url: config.source_url.clone().unwrap_or_default(),
         lab: config.lab,
     }
 }
