@@ -113,6 +113,11 @@ fn fingerprint(body: &str) -> String {
     )
 }
 
+/// Under which name a deletion is remembered that came before its post.
+pub(crate) fn taken_back_unseen(author: &str, uri: &str) -> String {
+    fingerprint(&format!("{author} {uri}"))
+}
+
 /// Works through a letter that was kept.
 pub(crate) async fn apply(kindred: &Kindred, id: ActivityId) -> Result<()> {
     let heard = kindred
@@ -549,9 +554,11 @@ fn deleted(
         Some(post) if post.deleted_at.is_some() => Ok(()),
         Some(post) if post.author_id == sender.id => retract(ledger, &post, Some(raw)),
         Some(post) => moderated::taken_down(ledger, sender, &post, reason, raw),
-        // It may come after its own deletion; what its own server says is gone stays gone.
+        // It may come after its own deletion. That keeps out what the sender says, and nobody else: who knows an address early must
+        // not be able to bar it.
         None if lives_with(object, sender) => {
-            Ok(tombstones::add(ledger.db, object.as_str(), ledger.now)?)
+            let unseen = taken_back_unseen(&sender.uri, object.as_str());
+            Ok(tombstones::add(ledger.db, &unseen, ledger.now)?)
         }
         None => Ok(()),
     }

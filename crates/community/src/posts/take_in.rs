@@ -21,6 +21,7 @@ use crate::{
     Kindred, Ledger, Result,
     jobs::{Job, lane_look},
     posts::{Publication, Said, answered, pass_on_activity, place, place_late},
+    receive::taken_back_unseen,
     remote,
 };
 
@@ -100,7 +101,8 @@ fn take(
         return Ok(Some(known));
     }
     // Its Delete may have come first.
-    if tombstones::is_gone(ledger.db, uri)? {
+    let unseen = taken_back_unseen(&author.uri, uri);
+    if tombstones::is_gone(ledger.db, uri)? || tombstones::is_gone(ledger.db, &unseen)? {
         return Ok(None);
     }
     let named = named_actors(ledger, note)?;

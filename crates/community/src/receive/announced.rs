@@ -126,10 +126,7 @@ fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: PostId, uri: String) -> 
     // What a closed group passes on is for those here who belong to it; nobody else is told.
     let in_its_room = sender.kind == ActorKind::Group
         && post.group_id == Some(sender.id)
-        && matches!(
-            post.visibility,
-            Visibility::Members | Visibility::Partners
-        );
+        && matches!(post.visibility, Visibility::Members | Visibility::Partners);
     let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
     if !open && !in_its_room {
         return Err(Refusal::NotForSharing.into());
