@@ -168,7 +168,9 @@ pub(crate) fn place(
     if let Some(parent) = &parent {
         posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
     }
-    actors::note_post(ledger.db, author.id, ledger.now)?;
+    if is_counted(&post) {
+        actors::note_post(ledger.db, author.id, ledger.now)?;
+    }
     lay_into_homes(ledger, author, &post, parent.as_ref())?;
     tell_the_named(
         ledger,
@@ -488,8 +490,16 @@ pub(crate) fn count_again(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     if let Some(parent) = post.parent_id {
         posts::adjust(ledger.db, parent, Count::Replies, 1)?;
     }
-    actors::adjust(ledger.db, post.author_id, actors::Count::Posts, 1)?;
+    if is_counted(post) {
+        actors::adjust(ledger.db, post.author_id, actors::Count::Posts, 1)?;
+    }
     Ok(())
+}
+
+/// Whether a post counts among those of its author. The sum is shown to everybody, so it must not tell how much somebody says where
+/// not everybody reads.
+fn is_counted(post: &Post) -> bool {
+    !policy::needs_ties(post.visibility)
 }
 
 /// Takes a post out of the lists and counts that it stands in.
@@ -498,7 +508,9 @@ pub(crate) fn clear_away(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     if let Some(parent) = post.parent_id {
         posts::adjust(ledger.db, parent, Count::Replies, -1)?;
     }
-    actors::adjust(ledger.db, post.author_id, actors::Count::Posts, -1)?;
+    if is_counted(post) {
+        actors::adjust(ledger.db, post.author_id, actors::Count::Posts, -1)?;
+    }
     Ok(())
 }
 

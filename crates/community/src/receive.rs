@@ -27,7 +27,7 @@ use crate::{
     letters::Letter,
     membership, people,
     posts::{reactions as react, retract, take_in},
-    remote,
+    remote, servers,
 };
 
 /// Keeps a letter, so that it is worked through whatever happens next. A letter that is known already is not kept again.
@@ -128,13 +128,16 @@ pub(crate) async fn apply(kindred: &Kindred, id: ActivityId) -> Result<()> {
             let Some(sender) = heard.actor_id else {
                 return Ok(None);
             };
-            let sender = actors::find(db, sender)?;
+            // Nobody speaks after their own farewell.
+            let sender = actors::find(db, sender)?.filter(|sender| sender.deleted_at.is_none());
             Ok(heard.body.zip(sender))
         })
         .await?;
     let Some((body, sender)) = heard else {
         return Ok(());
     };
+    // It may have waited while we stopped talking to its server.
+    servers::welcome(kindred, &sender.host).await?;
     if let Ok(envelope) = read::envelope(body.as_bytes()) {
         understand(kindred, sender, envelope)
             .await
