@@ -129,7 +129,7 @@ impl Instance {
             .env("KINDRED_DATA_DIR", &self.folder)
             .env("KINDRED_LAB", "true")
             .env("KINDRED_RATE_LIMIT", "0")
-            .env("KINDRED_LOG", "warn")
+            .env("KINDRED_LOG", "error")
             .envs(self.settings.iter().cloned())
             // The lab speaks to itself: a company's proxy has no part in it.
             .env("NO_PROXY", "127.0.0.1,localhost");
