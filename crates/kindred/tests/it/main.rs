@@ -2,6 +2,7 @@
 //!
 //! A folder per story. Time stands still unless a test turns it, and nobody reaches the internet.
 
+mod attacks;
 mod federation;
 mod hostile;
 mod support;
