@@ -27,8 +27,8 @@ const SEATS: usize = 128;
 /// Seats for lanes whose server failed last time: dead servers may not take the place of living ones.
 const SEATS_FOR_FAILING: usize = 32;
 
-/// A lease: longer than a batch can take.
-const LEASE: Duration = Duration::from_mins(2);
+/// A lease: so long after a process was killed its lanes are taken up by the next one. What takes longer renews it.
+const LEASE: Duration = Duration::from_secs(30);
 
 /// How many jobs of a lane are taken at once.
 const BATCH: i64 = 20;
@@ -157,7 +157,7 @@ impl Drop for Seat {
 
 /// Does the jobs of a lane in order. A server that does not answer makes all of them wait; a job that fails by itself steps aside
 /// for a while, so that those behind it go on.
-async fn work_through(kindred: &Kindred, lane: Lane, jobs: Vec<Row>) -> Result<()> {
+async fn work_through(kindred: &Kindred, mut lane: Lane, jobs: Vec<Row>) -> Result<()> {
     let begun = Instant::now();
     let mut done = Done::default();
     for row in jobs {
@@ -165,7 +165,7 @@ async fn work_through(kindred: &Kindred, lane: Lane, jobs: Vec<Row>) -> Result<(
         if begun.elapsed() > LEASE / 3 {
             break;
         }
-        match do_one(kindred, &row).await {
+        match holding(kindred, &mut lane, do_one(kindred, &row)).await {
             Outcome::Done => done.note(&row),
             Outcome::HostWaits { after, why } => {
                 return kindred
@@ -188,6 +188,32 @@ async fn work_through(kindred: &Kindred, lane: Lane, jobs: Vec<Row>) -> Result<(
             Ok(())
         })
         .await
+}
+
+/// Keeps the lease of a lane for as long as one of its jobs takes.
+async fn holding(
+    kindred: &Kindred,
+    lane: &mut Lane,
+    job: impl Future<Output = Outcome>,
+) -> Outcome {
+    let mut job = std::pin::pin!(job);
+    loop {
+        tokio::select! {
+            outcome = &mut job => return outcome,
+            () = tokio::time::sleep(LEASE / 2) => {}
+        }
+        let held = lane.clone();
+        let renewed = kindred
+            .write(move |ledger| {
+                let until = ledger.now + LEASE;
+                Ok(queue::renew(ledger.db, &held, until)?.then_some(until))
+            })
+            .await;
+        // Whoever has lost it finishes this one job all the same: it is harmless twice.
+        if let Ok(Some(until)) = renewed {
+            lane.leased_until = until;
+        }
+    }
 }
 
 /// What is done with, to be written down at the end of a turn.
