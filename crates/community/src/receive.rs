@@ -47,7 +47,7 @@ pub async fn accept(kindred: &Kindred, letter: Letter) -> Result<()> {
     kindred
         .write(move |ledger| {
             let activity = ActivityId(ledger.next_id());
-            let heard = Activity {
+            let mut heard = Activity {
                 id: activity,
                 // What has no id of its own is known by its words.
                 uri: envelope
@@ -67,7 +67,16 @@ pub async fn accept(kindred: &Kindred, letter: Letter) -> Result<()> {
             instances::note_heard(ledger.db, &letter.host, ledger.now)?;
             instances::note_reached(ledger.db, &letter.host)?;
             queue::wake(ledger.db, &lane_to(&letter.host), ledger.now)?;
-            if activities::hear(ledger.db, &heard)? {
+            let mut new = activities::hear(ledger.db, &heard)?;
+            if !new {
+                // Who knows an id early must not be able to take it: it is taken only for the one who said it.
+                let known = activities::by_uri(ledger.db, &heard.uri)?;
+                if known.is_some_and(|known| known.actor_id != heard.actor_id) {
+                    heard.uri = own_name(&letter.sender_uri, &heard.uri);
+                    new = activities::hear(ledger.db, &heard)?;
+                }
+            }
+            if new {
                 ledger.enqueue(lane_from(&letter.host), &Job::Receive { activity });
             }
             Ok(())
@@ -113,9 +122,9 @@ fn fingerprint(body: &str) -> String {
     )
 }
 
-/// Under which name a deletion is remembered that came before its post.
-pub(crate) fn taken_back_unseen(author: &str, uri: &str) -> String {
-    fingerprint(&format!("{author} {uri}"))
+/// A name for something at this address that only this actor can give it.
+pub(crate) fn own_name(actor: &str, uri: &str) -> String {
+    fingerprint(&format!("{actor} {uri}"))
 }
 
 /// Works through a letter that was kept.
@@ -560,7 +569,7 @@ fn deleted(
         // It may come after its own deletion. That keeps out what the sender says, and nobody else: who knows an address early must
         // not be able to bar it.
         None if lives_with(object, sender) => {
-            let unseen = taken_back_unseen(&sender.uri, object.as_str());
+            let unseen = own_name(&sender.uri, object.as_str());
             Ok(tombstones::add(ledger.db, &unseen, ledger.now)?)
         }
         None => Ok(()),

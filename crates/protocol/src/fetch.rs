@@ -7,6 +7,7 @@ use crate::{
     Uri,
     keys::SigningKey,
     network::{Answer, Get, LARGEST_DOCUMENT, Network, NetworkError, Redirects},
+    read,
 };
 use bytes::Bytes;
 use serde_json::Value;
@@ -170,8 +171,7 @@ async fn ask(
     if !answer.content_type.as_deref().is_some_and(is_activity_json) {
         return Err(FetchError::NotBelieved("not served as ActivityPub"));
     }
-    let json: Value =
-        serde_json::from_slice(&answer.body).map_err(|_| FetchError::NotBelieved("not JSON"))?;
+    let json: Value = read::parse(&answer.body).map_err(|_| FetchError::NotBelieved("not JSON"))?;
     let id = json
         .get("id")
         .and_then(Value::as_str)

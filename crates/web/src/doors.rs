@@ -27,7 +27,13 @@ pub async fn finish(
     req: ServiceRequest,
     next: Next<impl MessageBody + 'static>,
 ) -> Result<ServiceResponse<BoxBody>, Error> {
-    let mut answer = dress_error(next.call(req).await?.map_into_boxed_body());
+    let answer = if req.path().contains("%00") {
+        // Nothing here has a name with NUL in it, and PostgreSQL refuses to be asked.
+        req.into_response(HttpResponse::NotFound().finish())
+    } else {
+        next.call(req).await?.map_into_boxed_body()
+    };
+    let mut answer = dress_error(answer);
     let headers = answer.headers_mut();
     let html = content_type(headers).is_some_and(|kind| kind.starts_with("text/html"));
     set_if_absent(

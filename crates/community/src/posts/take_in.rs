@@ -21,7 +21,7 @@ use crate::{
     Kindred, Ledger, Result,
     jobs::{Job, lane_look},
     posts::{Publication, Said, answered, pass_on_activity, place, place_late},
-    receive::taken_back_unseen,
+    receive::own_name,
     remote,
 };
 
@@ -101,7 +101,7 @@ fn take(
         return Ok(Some(known));
     }
     // Its Delete may have come first.
-    let unseen = taken_back_unseen(&author.uri, uri);
+    let unseen = own_name(&author.uri, uri);
     if tombstones::is_gone(ledger.db, uri)? || tombstones::is_gone(ledger.db, &unseen)? {
         return Ok(None);
     }

@@ -170,7 +170,8 @@ fn json_object(body: &[u8]) -> Result<Map<String, Value>, Failure> {
 
 fn as_text(value: &Value) -> Option<String> {
     match value {
-        Value::String(text) => Some(text.clone()),
+        // NUL means nothing to anybody, and PostgreSQL keeps no text that has one.
+        Value::String(text) => Some(text.replace('\0', "")),
         Value::Number(number) => Some(number.to_string()),
         Value::Bool(flag) => Some(flag.to_string()),
         Value::Null | Value::Array(_) | Value::Object(_) => None,
