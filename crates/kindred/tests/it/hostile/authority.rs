@@ -44,14 +44,6 @@ async fn nobody_speaks_for_somebody_else() {
                 create_of(put(note.clone(), "attributedTo", json!(bo.uri))),
             ),
             (
-                "words of nobody",
-                create_of(put(note.clone(), "attributedTo", json!(null))),
-            ),
-            (
-                "words of two",
-                create_of(put(note.clone(), "attributedTo", json!([bo.uri, carl.uri]))),
-            ),
-            (
                 "an object of another host",
                 create_of(put(
                     note.clone(),
@@ -88,6 +80,16 @@ async fn nobody_speaks_for_somebody_else() {
             let request = carl.letter(&stage.ours, &letter);
             stage
                 .is_refused(fediverse, what, request, &[400, 401, 403])
+                .await;
+        }
+        let by_nobody = create_of(put(note.clone(), "attributedTo", json!(null)));
+        stage
+            .has_no_effect(fediverse, "words of nobody", &carl, &by_nobody)
+            .await;
+        for two in [json!([bo.uri, carl.uri]), json!([carl.uri, bo.uri])] {
+            let by_two = create_of(put(note.clone(), "attributedTo", two));
+            stage
+                .has_no_effect(fediverse, "words of two", &carl, &by_two)
                 .await;
         }
     })
@@ -257,6 +259,30 @@ async fn a_post_that_was_deleted_does_not_come_back() {
         }
         let shown = stage.ours.group("rust").statuses().await;
         assert_eq!(shown.len(), 1, "only what Nadia wrote: {shown:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_knows_an_address_early_cannot_bar_it() {
+    on_both(async |fediverse| {
+        let stage = stage(fediverse).await;
+        let carl = carl(&stage).await;
+        let note = stage.bo.note("Not yet sent", &[&stage.group()]);
+        let id = note["id"].as_str().unwrap();
+        let create = stage.bo.create(&note);
+        // He takes the address of the post, and that of the letter that is to bring it.
+        carl.tells(&stage.ours, &carl.activity("Delete", json!(id)))
+            .await;
+        let mut squatter = carl.activity("Like", json!("http://far.example/nothing"));
+        squatter["id"] = create["id"].clone();
+        carl.sends(&stage.ours, &squatter).await;
+        fediverse.settle().await;
+
+        stage.bo.tells(&stage.ours, &create).await;
+        fediverse.settle().await;
+
+        assert!(stage.ours.post_at(id).await.is_some());
     })
     .await;
 }

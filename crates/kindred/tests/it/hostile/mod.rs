@@ -101,7 +101,6 @@ impl Stage {
             "notifications",
             "reports",
             "blocks",
-            "tombstones",
             "home_entries",
         ]
         .iter()

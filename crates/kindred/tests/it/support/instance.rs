@@ -4,7 +4,10 @@ use std::{
     cell::RefCell, collections::HashMap, net::SocketAddr, rc::Rc, sync::Arc, time::SystemTime,
 };
 
-use diesel::{QueryableByName, RunQueryDsl as _, sql_query, sql_types::BigInt};
+use diesel::{
+    QueryableByName, RunQueryDsl as _, sql_query,
+    sql_types::{BigInt, Text},
+};
 use kindred::serve::{self, Doors};
 use kindred_community::{
     AccountRole, Actor, Clock, GroupRole, JoinPolicy, Kindred, MembershipState, Result, Visibility,
@@ -284,6 +287,27 @@ impl Instance {
     pub(crate) async fn actor_at(&self, uri: &str) -> Option<Actor> {
         let uri = uri.to_owned();
         self.asks(move |db| Ok(actors::by_uri(db, &uri)?)).await
+    }
+
+    /// The jobs that wait or were set aside, as they stand in the table.
+    pub(crate) async fn unfinished(&self) -> Vec<String> {
+        #[derive(QueryableByName)]
+        struct Left {
+            #[diesel(sql_type = Text)]
+            words: String,
+        }
+        let question = sql_query(
+            "SELECT lane || ': ' || payload || ' ' || coalesce(last_error, '') AS words FROM jobs ORDER BY id",
+        );
+        let left: Vec<Left> = self
+            .asks(move |db| {
+                Ok(match db {
+                    Conn::Sqlite(conn) => question.load(conn),
+                    Conn::Postgres(conn) => question.load(conn),
+                }?)
+            })
+            .await;
+        left.into_iter().map(|left| left.words).collect()
     }
 
     pub(crate) async fn close(&self) {
