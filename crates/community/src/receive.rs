@@ -8,7 +8,7 @@ mod moderated;
 
 use kindred_protocol::{
     Uri, read,
-    vocabulary::{Answer, Document, Envelope, Incoming, Note, Ref},
+    vocabulary::{Answer, Document, Envelope, Incoming, Note, PostKind, Ref},
 };
 use kindred_storage::{
     ActivityId, ActorId, ActorKind, Dialect, Direction, ReactionKind, Visibility,
@@ -88,7 +88,8 @@ pub async fn accept(kindred: &Kindred, letter: Letter) -> Result<()> {
 fn brings_foreign_words(envelope: &Envelope) -> bool {
     // Video servers name a person and a channel as authors: such a post is asked for at its own address instead.
     let one_of_several = |note: &Note| {
-        note.id.same_origin(&envelope.actor)
+        note.kind != PostKind::Note
+            && note.id.same_origin(&envelope.actor)
             && note.attributed_to.len() > 1
             && note.attributed_to.contains(&envelope.actor)
     };
