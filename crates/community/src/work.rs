@@ -165,7 +165,8 @@ async fn work_through(kindred: &Kindred, mut lane: Lane, jobs: Vec<Row>) -> Resu
         if begun.elapsed() > LEASE / 3 {
             break;
         }
-        match holding(kindred, &mut lane, do_one(kindred, &row)).await {
+        let job = Box::pin(do_one(kindred, &row));
+        match holding(kindred, &mut lane, job).await {
             Outcome::Done => done.note(&row),
             Outcome::HostWaits { after, why } => {
                 return kindred
@@ -194,9 +195,8 @@ async fn work_through(kindred: &Kindred, mut lane: Lane, jobs: Vec<Row>) -> Resu
 async fn holding(
     kindred: &Kindred,
     lane: &mut Lane,
-    job: impl Future<Output = Outcome>,
+    mut job: impl Future<Output = Outcome> + Unpin,
 ) -> Outcome {
-    let mut job = std::pin::pin!(job);
     loop {
         tokio::select! {
             outcome = &mut job => return outcome,

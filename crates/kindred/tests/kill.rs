@@ -24,7 +24,7 @@ const POSTS: usize = 10;
 const ROUNDS: usize = 3;
 
 /// A claim on a lane outlives a killed process by this much, and nobody may work on the lane before.
-const CLAIMS_END: Duration = Duration::from_mins(4);
+const CLAIMS_END: Duration = Duration::from_mins(3);
 
 /// How many deliveries to one server can have been made and not yet noted when the process dies.
 const UNNOTED: usize = 20;
@@ -187,8 +187,8 @@ impl Scene {
     /// What every server has to say in a round: pages for the quiet group and a `Like`.
     fn letters(&self, target: &str) -> Vec<Vec<Letter>> {
         let group = format!("{}/g/quiet", self.instance.origin());
-        let of_host = |number: usize| {
-            let mei = self.lab.host(number).person("mei");
+        let of_host = |host: usize| {
+            let mei = self.lab.host(host).person("mei");
             (0..LETTERS)
                 .map(|number| match number {
                     0 => mei.like(target),
@@ -252,7 +252,7 @@ impl Scene {
     async fn every_letter_counts_once(&self, pages: &BTreeSet<String>, liked: &[String]) {
         let quiet = self.account("quiet").await;
         let mut times: BTreeMap<String, usize> = BTreeMap::new();
-        let mut likes: BTreeMap<String, u64> = BTreeMap::new();
+        let mut favourites: BTreeMap<String, u64> = BTreeMap::new();
         let mut older = String::new();
         loop {
             let path = format!(
@@ -267,7 +267,7 @@ impl Scene {
                     &status["reblog"]
                 };
                 let uri = post["uri"].as_str().unwrap().to_owned();
-                likes.insert(uri.clone(), post["favourites_count"].as_u64().unwrap());
+                favourites.insert(uri.clone(), post["favourites_count"].as_u64().unwrap());
                 *times.entry(uri).or_default() += 1;
             }
             match statuses.as_array().unwrap().last() {
@@ -293,7 +293,7 @@ impl Scene {
             "no page is there twice: {times:?}"
         );
         for post in liked {
-            assert_eq!(likes[post], HOSTS as u64, "{post}");
+            assert_eq!(favourites[post], HOSTS as u64, "{post}");
         }
         // Sums show what was done twice even where the rows themselves cannot be there twice.
         for host in self.lab.hosts() {
@@ -314,10 +314,10 @@ impl Scene {
             let objects: BTreeSet<String> =
                 announced.iter().map(|heard| heard.object.clone()).collect();
             assert_eq!(&objects, published, "host {}", host.number());
-            for announce in &announced {
-                ids.entry(announce.object.clone())
+            for told in &announced {
+                ids.entry(told.object.clone())
                     .or_default()
-                    .insert(announce.id.clone());
+                    .insert(told.id.clone());
             }
             let different: BTreeSet<&str> = heard.iter().map(|heard| heard.id.as_str()).collect();
             let repeated = heard.len() - different.len();
