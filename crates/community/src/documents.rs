@@ -154,6 +154,7 @@ fn own_post(db: &mut Conn, app: &Kindred, id: PostId) -> Result<Post> {
 pub async fn activity(kindred: &Kindred, viewer: &Viewer, id: ActivityId) -> Result<Document> {
     federating(kindred)?;
     let viewer = viewer.clone();
+    let app = kindred.clone();
     kindred
         .read(move |db| {
             let said = activities::find(db, id)?
@@ -163,16 +164,19 @@ pub async fn activity(kindred: &Kindred, viewer: &Viewer, id: ActivityId) -> Res
                 may_hear(db, &viewer, &said)?;
             }
             let body = said.body.ok_or(Refusal::NoSuchActivity)?;
-            let body: Value = serde_json::from_str(&body)
+            let mut body: Value = serde_json::from_str(&body)
                 .map_err(|error| Error::Broken(format!("activity {id} is unreadable: {error}")))?;
-            if let Some(post) = brought(&body) {
-                // What was taken back or taken down is not read at the address of the activity that once brought it.
-                let known = posts::by_uri(db, post)?;
-                let gone = known
-                    .as_ref()
-                    .is_none_or(|post| post.deleted_at.is_some() || post.removed_at.is_some());
-                if gone {
-                    return Err(Refusal::NoSuchActivity.into());
+            if let Some(uri) = brought(&body).map(str::to_owned) {
+                // What was taken back or taken down is not read at the address of the activity that once brought it, and what
+                // was edited is read as it is now.
+                let post = posts::by_uri(db, &uri)?
+                    .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
+                    .ok_or(Refusal::NoSuchActivity)?;
+                if post.edited_at.is_some() && app.settings().is_ours(&uri) {
+                    let note = sight::gather_spoken(db, &post)?
+                        .spoken(&post)
+                        .note(app.settings());
+                    say_as_now(&mut body, note);
                 }
             }
             Ok(Document::Here(body))
@@ -188,6 +192,21 @@ fn brought(activity: &Value) -> Option<&str> {
     }
     inner.get("content")?;
     inner.get("id")?.as_str()
+}
+
+/// Puts a post as it is now in the place of the older one that an activity carries.
+fn say_as_now(activity: &mut Value, mut note: Value) {
+    if let Some(fields) = note.as_object_mut() {
+        fields.remove("@context");
+    }
+    let mut inner = activity;
+    while inner.get("content").is_none() {
+        match inner.get_mut("object").filter(|object| object.is_object()) {
+            Some(object) => inner = object,
+            None => return,
+        }
+    }
+    *inner = note;
 }
 
 /// What is not for everybody is heard by those who may see the post that it is about, and by those it is addressed to.

@@ -134,8 +134,10 @@ pub(crate) fn knocked(
             )?;
             Ok(Welcome::Now)
         }
-        // Who waits already goes on waiting; nobody has to be told twice.
-        Some(known) if known.state == FollowState::Pending => {
+        // Who waits already goes on waiting, and nobody has to be told twice; whoever was invited meanwhile comes in.
+        Some(known)
+            if known.state == FollowState::Pending && !is_invited(ledger, target.id, who.id)? =>
+        {
             follows::record(
                 ledger.db,
                 &Follow {
@@ -153,6 +155,11 @@ pub(crate) fn knocked(
         Err(Error::Refused(_)) => announce::turned_away(ledger, target, who, uri, ask),
         Err(error) => Err(error),
     }
+}
+
+fn is_invited(ledger: &mut Ledger<'_>, group: ActorId, who: ActorId) -> Result<bool> {
+    let standing = memberships::standing(ledger.db, group, who)?;
+    Ok(standing.is_some_and(|standing| standing.state == MembershipState::Invited))
 }
 
 /// Asks at a door of ours and records the answer.

@@ -68,6 +68,8 @@ pub(crate) fn remove_post(
     if post.removed_at.is_some() {
         return Ok(());
     }
+    let reason = reason.map(shortened);
+    let reason = reason.as_deref();
     posts::mark_removed(ledger.db, post.id, Some(who.id), reason, ledger.now)?;
     clear_away(ledger, post)?;
     note(
@@ -221,6 +223,7 @@ pub(crate) fn ban(
     if policy::may_moderate(standing.as_ref()).is_ok() {
         return Err(Refusal::ModeratorsOnly.into());
     }
+    let reason = reason.map(|reason| shortened(&reason));
     let detail = json!({ "until": until, "reason": &reason });
     let ban = Ban {
         id: BanId(ledger.next_id()),
@@ -294,3 +297,10 @@ pub(crate) fn report(
 
 /// The longest complaint that is kept, in characters.
 const LONGEST_COMMENT: usize = 5_000;
+
+/// The longest reason that is kept, in characters.
+const LONGEST_REASON: usize = 500;
+
+fn shortened(reason: &str) -> String {
+    reason.chars().take(LONGEST_REASON).collect()
+}
