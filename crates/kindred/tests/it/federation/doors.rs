@@ -267,6 +267,7 @@ async fn a_group_among_partners_is_heard_by_partners_only() {
             assert_eq!(home.document(status).await.status, 404, "{status}");
             assert_eq!(home.page(status).await.status, 404, "{status}");
         }
+        fediverse.settle().await;
     })
     .await;
 }

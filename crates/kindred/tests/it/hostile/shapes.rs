@@ -206,6 +206,7 @@ async fn clients_and_browsers_may_say_nul_without_breaking_anything() {
                 assert!(status < 500, "{target}: {status}");
             }
         }
+        fediverse.settle().await;
     })
     .await;
 }
