@@ -178,7 +178,8 @@ async fn an_answer_without_the_name_of_the_group_belongs_to_its_thread() {
         eve.tells(&ours, &follow).await;
         let post = ours.person("nadia").says("@rust Who?").await;
         fediverse.settle().await;
-        (far.new_letters(), near.new_letters());
+        far.new_letters();
+        near.new_letters();
 
         let mut note = people[0].note("Me", &[]);
         note["inReplyTo"] = post["uri"].clone();

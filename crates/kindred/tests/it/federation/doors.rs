@@ -147,7 +147,7 @@ async fn a_group_by_invitation_turns_strangers_away_and_lets_guests_in() {
         mei.follows(GUILD).await;
         fediverse.settle().await;
         assert!(!asks_or_follows(&mei).await, "the answer was no");
-        assert_eq!(guild.followers().await, [nadia.actor.uri.clone()]);
+        assert_eq!(guild.followers().await, ["http://kindred.example/p/nadia"]);
 
         let guest = ours.actor_at(&mei.actor.uri).await.expect("Mei is known");
         requests::invite(ours.kindred(), &nadia.actor, guild.actor.id, guest.id)

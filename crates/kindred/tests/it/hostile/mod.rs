@@ -107,7 +107,7 @@ impl Stage {
         .map(|table| format!("{table}: {}", traces.of(table)))
         .collect();
         for uri in [&self.note["id"], &self.post["uri"]] {
-            let post = self.ours.post_at(uri.as_str().unwrap()).await;
+            let post = self.ours.post_at(uri.as_str().expect("an address")).await;
             facts.push(format!("{post:?}"));
         }
         facts.push(format!("{:?}", self.ours.group("rust").followers().await));

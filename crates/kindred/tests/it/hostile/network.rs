@@ -224,10 +224,10 @@ async fn one_letter_makes_us_ask_a_handful_of_questions_at_most() {
         let names: Vec<String> = (0..400)
             .map(|number| near.uri(&format!("/users/n{number}")))
             .collect();
-        let mut named: Vec<&str> = names.iter().map(String::as_str).collect();
+        let mut all: Vec<&str> = names.iter().map(String::as_str).collect();
         let group = stage.group();
-        named.push(&group);
-        let note = stage.bo.note("Hello all", &named);
+        all.push(&group);
+        let note = stage.bo.note("Hello all", &all);
         stage.bo.tells(&stage.ours, &stage.bo.create(&note)).await;
         let many = |count: usize| -> Vec<String> {
             (0..count)

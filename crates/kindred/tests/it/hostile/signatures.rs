@@ -10,6 +10,7 @@ use crate::support::{http::Request, on_both, on_sqlite};
 const HOURS: Duration = Duration::from_hours(2);
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 async fn a_letter_is_refused_unless_it_is_signed_now_for_us_over_these_bytes() {
     on_both(async |fediverse| {
         let stage = stage(fediverse).await;

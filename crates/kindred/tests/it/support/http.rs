@@ -12,7 +12,7 @@ use tokio::{
 };
 
 /// Whoever takes longer than this hangs.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A request, byte for byte.
 #[derive(Clone, Debug, Default)]
@@ -86,7 +86,7 @@ impl Request {
         } else if self.header("content-length").is_none()
             && (!self.body.is_empty() || self.method == "POST")
         {
-            head.push_str(&format!("content-length: {}\r\n", self.body.len()));
+            head.extend(["content-length: ", &self.body.len().to_string(), "\r\n"]);
         }
         head.push_str("connection: close\r\n\r\n");
         let mut bytes = head.into_bytes();

@@ -274,7 +274,7 @@ impl Instance {
 
     /// How many rows there are that a letter could have made. Equal before and after: nothing was stored and nothing sent.
     pub(crate) async fn traces(&self) -> Traces {
-        self.asks(|db| Traces::take(db)).await
+        self.asks(Traces::take).await
     }
 
     /// The post at this address, as it is known here.

@@ -101,7 +101,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
             headers,
         };
         let page = shared.answer(&got);
-        shared.got.lock().unwrap().push(got);
+        shared.got.lock().expect("a lock").push(got);
         let answer = match page {
             Page::Document(document) => {
                 let body = document.to_string();
@@ -124,7 +124,7 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
 
 impl Shared {
     fn answer(&self, got: &Got) -> Page {
-        let known = self.pages.lock().unwrap().get(&got.target).cloned();
+        let known = self.pages.lock().expect("a lock").get(&got.target).cloned();
         match (got.method.as_str(), known) {
             (_, Some(page)) => page,
             ("POST", None) => Page::Status(202),
@@ -176,14 +176,14 @@ impl Peer {
         self.shared
             .pages
             .lock()
-            .unwrap()
+            .expect("a lock")
             .insert(path.to_owned(), page);
         self.uri(path)
     }
 
     /// Everything that was asked or sent, in order.
     pub(crate) fn got(&self) -> Vec<Got> {
-        self.shared.got.lock().unwrap().clone()
+        self.shared.got.lock().expect("a lock").clone()
     }
 
     /// The letters that arrived, in order.
@@ -198,7 +198,7 @@ impl Peer {
     /// The letters that arrived since the last time, in order.
     pub(crate) fn new_letters(&self) -> Vec<Value> {
         let letters = self.letters();
-        self.shared.got.lock().unwrap().clear();
+        self.shared.got.lock().expect("a lock").clear();
         letters
     }
 
@@ -279,6 +279,10 @@ impl Somebody {
     }
 
     /// An activity of theirs with a fresh id.
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "stories write the value where it is used"
+    )]
     pub(crate) fn activity(&self, kind: &str, object: Value) -> Value {
         json!({
             "@context": "https://www.w3.org/ns/activitystreams",
