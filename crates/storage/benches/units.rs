@@ -3,8 +3,8 @@
 //! The processor time of the whole program per operation is the figure to trust; the clock on the wall depends on what
 //! else the machine does. Read from /proc, so only on Linux.
 
-use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Instant;
 
 use kindred_storage::actors::Actor;
@@ -13,7 +13,8 @@ use kindred_storage::testing::sample::{self, THEN};
 use kindred_storage::testing::{postgres, sqlite};
 use kindred_storage::timelines::{self, Entry};
 use kindred_storage::{
-    ActorId, Conn, Db, EntryId, Error, JobId, Moment, Page, PostId, accounts, activities, actors, boosts, follows, jobs, posts, tombstones,
+    ActorId, Conn, Db, EntryId, Error, JobId, Moment, Page, PostId, accounts, activities, actors,
+    boosts, follows, jobs, posts, tombstones,
 };
 
 static NEXT: AtomicI64 = AtomicI64::new(1_000_000);
@@ -25,8 +26,18 @@ fn next() -> i64 {
 /// Processor time of this program so far, in milliseconds; the kernel counts in hundredths of a second.
 fn cpu() -> f64 {
     let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after_name: Vec<&str> = stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |n: usize| after_name.get(n).and_then(|t| t.parse::<f64>().ok()).unwrap_or(0.0);
+    let after_name: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap_or_default()
+        .split_whitespace()
+        .collect();
+    let ticks = |n: usize| {
+        after_name
+            .get(n)
+            .and_then(|t| t.parse::<f64>().ok())
+            .unwrap_or(0.0)
+    };
     (ticks(11) + ticks(12)) * 10.0
 }
 
@@ -37,7 +48,10 @@ struct Watch {
 
 impl Watch {
     fn start() -> Self {
-        Self { cpu: cpu(), wall: Instant::now() }
+        Self {
+            cpu: cpu(),
+            wall: Instant::now(),
+        }
     }
 
     fn stop(self, what: &str, times: u32) {
@@ -48,7 +62,10 @@ impl Watch {
 }
 
 fn wanted(name: &str) -> bool {
-    let filter: Vec<String> = std::env::args().skip(1).filter(|arg| !arg.starts_with("--")).collect();
+    let filter: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--"))
+        .collect();
     filter.is_empty() || filter.iter().any(|part| name.contains(part.as_str()))
 }
 
@@ -92,18 +109,32 @@ fn receive(db: &mut Conn) -> Result<(), Error> {
     hear(db)?;
     Ok(jobs::enqueue(
         db,
-        &[Job::new(JobId(next()), "from:acme.example", "receive", "{\"letter\":1}".to_owned(), THEN)],
+        &[Job::new(
+            JobId(next()),
+            "from:acme.example",
+            "receive",
+            "{\"letter\":1}".to_owned(),
+            THEN,
+        )],
     )?)
 }
 
 async fn writing(name: &'static str, db: &Db) {
-    for (unit, work) in [("hear", hear as fn(&mut Conn) -> Result<(), Error>), ("hear and enqueue", receive)] {
+    for (unit, work) in [
+        ("hear", hear as fn(&mut Conn) -> Result<(), Error>),
+        ("hear and enqueue", receive),
+    ] {
         for side in [1, 8, 64] {
             let db = db.clone();
-            many(&format!("{name}: {unit}, {side} side by side"), 20_000, side, move || {
-                let db = db.clone();
-                async move { db.write(work).await.expect("a write") }
-            })
+            many(
+                &format!("{name}: {unit}, {side} side by side"),
+                20_000,
+                side,
+                move || {
+                    let db = db.clone();
+                    async move { db.write(work).await.expect("a write") }
+                },
+            )
             .await;
         }
     }
@@ -112,35 +143,58 @@ async fn writing(name: &'static str, db: &Db) {
 async fn reading(name: &'static str, db: &Db) {
     for side in [1, 16] {
         let own = db.clone();
-        many(&format!("{name}: an actor, {side} side by side"), 20_000, side, move || {
-            let db = own.clone();
-            async move {
-                let found = db.read(|db| Ok::<_, Error>(actors::find(db, ActorId(1))?)).await.expect("a read");
-                assert!(found.is_some());
-            }
-        })
+        many(
+            &format!("{name}: an actor, {side} side by side"),
+            20_000,
+            side,
+            move || {
+                let db = own.clone();
+                async move {
+                    let found = db
+                        .read(|db| Ok::<_, Error>(actors::find(db, ActorId(1))?))
+                        .await
+                        .expect("a read");
+                    assert!(found.is_some());
+                }
+            },
+        )
         .await;
         let own = db.clone();
-        many(&format!("{name}: a home page of 20, {side} side by side"), 4_000, side, move || {
-            let db = own.clone();
-            async move {
-                let lines = db
-                    .read(|db| Ok::<_, Error>(timelines::home(db, ActorId(1), &Page::first(20))?))
-                    .await
-                    .expect("a read");
-                assert_eq!(lines.len(), 20);
-            }
-        })
+        many(
+            &format!("{name}: a home page of 20, {side} side by side"),
+            4_000,
+            side,
+            move || {
+                let db = own.clone();
+                async move {
+                    let lines = db
+                        .read(|db| {
+                            Ok::<_, Error>(timelines::home(db, ActorId(1), &Page::first(20))?)
+                        })
+                        .await
+                        .expect("a read");
+                    assert_eq!(lines.len(), 20);
+                }
+            },
+        )
         .await;
         let own = db.clone();
-        many(&format!("{name}: the authors of 20 posts, {side} side by side"), 4_000, side, move || {
-            let db = own.clone();
-            async move {
-                let ids: Vec<_> = (1..=20).map(ActorId).collect();
-                let found = db.read(move |db| Ok::<_, Error>(actors::find_many(db, &ids)?)).await.expect("a read");
-                assert_eq!(found.len(), 20);
-            }
-        })
+        many(
+            &format!("{name}: the authors of 20 posts, {side} side by side"),
+            4_000,
+            side,
+            move || {
+                let db = own.clone();
+                async move {
+                    let ids: Vec<_> = (1..=20).map(ActorId).collect();
+                    let found = db
+                        .read(move |db| Ok::<_, Error>(actors::find_many(db, &ids)?))
+                        .await
+                        .expect("a read");
+                    assert_eq!(found.len(), 20);
+                }
+            },
+        )
         .await;
     }
 }
@@ -148,101 +202,157 @@ async fn reading(name: &'static str, db: &Db) {
 /// How much of a small read is the query, and how much is beginning and ending it.
 async fn reading_in_one_go(name: &'static str, db: &Db) {
     let own = db.clone();
-    many(&format!("{name}: 100 actors one by one in one snapshot"), 400, 1, move || {
-        let db = own.clone();
-        async move {
-            db.read(|db| {
-                for n in 0..100 {
-                    actors::find(db, ActorId(1 + n % 50))?;
-                }
-                Ok::<_, Error>(())
-            })
-            .await
-            .expect("a read");
-        }
-    })
+    many(
+        &format!("{name}: 100 actors one by one in one snapshot"),
+        400,
+        1,
+        move || {
+            let db = own.clone();
+            async move {
+                db.read(|db| {
+                    for n in 0..100 {
+                        actors::find(db, ActorId(1 + n % 50))?;
+                    }
+                    Ok::<_, Error>(())
+                })
+                .await
+                .expect("a read");
+            }
+        },
+    )
     .await;
     let own = db.clone();
-    many(&format!("{name}: nothing in a snapshot"), 20_000, 1, move || {
-        let db = own.clone();
-        async move { db.read(|_| Ok::<_, Error>(())).await.expect("a read") }
-    })
+    many(
+        &format!("{name}: nothing in a snapshot"),
+        20_000,
+        1,
+        move || {
+            let db = own.clone();
+            async move { db.read(|_| Ok::<_, Error>(())).await.expect("a read") }
+        },
+    )
     .await;
     let own = db.clone();
-    many(&format!("{name}: whether an address is gone"), 20_000, 1, move || {
-        let db = own.clone();
-        async move {
-            db.read(|db| Ok::<_, Error>(tombstones::is_gone(db, "https://acme.example/1")?)).await.expect("a read");
-        }
-    })
+    many(
+        &format!("{name}: whether an address is gone"),
+        20_000,
+        1,
+        move || {
+            let db = own.clone();
+            async move {
+                db.read(|db| Ok::<_, Error>(tombstones::is_gone(db, "https://acme.example/1")?))
+                    .await
+                    .expect("a read");
+            }
+        },
+    )
     .await;
 }
 
 async fn reading_apart(name: &'static str, db: &Db) {
     for side in [1, 16] {
         let own = db.clone();
-        many(&format!("{name}: an actor, on another thread, {side} side by side"), 20_000, side, move || {
-            let db = own.clone();
-            async move {
-                let found = db.read_apart(|db| Ok::<_, Error>(actors::find(db, ActorId(1))?)).await.expect("a read");
-                assert!(found.is_some());
-            }
-        })
+        many(
+            &format!("{name}: an actor, on another thread, {side} side by side"),
+            20_000,
+            side,
+            move || {
+                let db = own.clone();
+                async move {
+                    let found = db
+                        .read_apart(|db| Ok::<_, Error>(actors::find(db, ActorId(1))?))
+                        .await
+                        .expect("a read");
+                    assert!(found.is_some());
+                }
+            },
+        )
         .await;
     }
 }
 
 async fn queues(name: &'static str, db: &Db) {
     let own = db.clone();
-    many(&format!("{name}: enqueue 1,000 jobs in 1,000 lanes (per job: a thousandth)"), 10, 1, move || {
-        let db = own.clone();
-        async move {
-            db.write(|db| {
-                let all: Vec<Job> = (0..1000)
-                    .map(|n| Job::new(JobId(next()), format!("to:{n}.example"), "deliver", "{\"activity\":1}".to_owned(), THEN))
-                    .collect();
-                Ok::<_, Error>(jobs::enqueue(db, &all)?)
-            })
-            .await
-            .expect("a write");
-        }
-    })
-    .await;
-    let own = db.clone();
-    many(&format!("{name}: claim 50 lanes, read 1 head each, finish, give back"), 100, 1, move || {
-        let db = own.clone();
-        async move {
-            let now = Moment(THEN.0 + next());
-            let lanes = db
-                .write(move |db| Ok::<_, Error>(jobs::claim_lanes(db, now, Moment(now.0 + 60_000), 50, Health::Well)?))
-                .await
-                .expect("a claim");
-            let lanes = Arc::new(lanes);
-            let names = Arc::clone(&lanes);
-            let heads = db
-                .read(move |db| {
-                    let names: Vec<&str> = names.iter().map(|lane| lane.name.as_str()).collect();
-                    Ok::<_, Error>(jobs::heads(db, &names, now, 1)?)
+    many(
+        &format!("{name}: enqueue 1,000 jobs in 1,000 lanes (per job: a thousandth)"),
+        10,
+        1,
+        move || {
+            let db = own.clone();
+            async move {
+                db.write(|db| {
+                    let all: Vec<Job> = (0..1000)
+                        .map(|n| {
+                            Job::new(
+                                JobId(next()),
+                                format!("to:{n}.example"),
+                                "deliver",
+                                "{\"activity\":1}".to_owned(),
+                                THEN,
+                            )
+                        })
+                        .collect();
+                    Ok::<_, Error>(jobs::enqueue(db, &all)?)
                 })
                 .await
-                .expect("the heads");
-            let mut ends = Vec::new();
-            for lane in lanes.iter().cloned() {
-                let db = db.clone();
-                let done: Vec<JobId> = heads.iter().filter(|job| job.lane == lane.name).map(|job| job.id).collect();
-                ends.push(tokio::spawn(async move {
-                    db.write(move |db| {
-                        jobs::finish(db, &done)?;
-                        Ok::<_, Error>(jobs::lane_done(db, &lane, now)?)
+                .expect("a write");
+            }
+        },
+    )
+    .await;
+    let own = db.clone();
+    many(
+        &format!("{name}: claim 50 lanes, read 1 head each, finish, give back"),
+        100,
+        1,
+        move || {
+            let db = own.clone();
+            async move {
+                let now = Moment(THEN.0 + next());
+                let lanes = db
+                    .write(move |db| {
+                        Ok::<_, Error>(jobs::claim_lanes(
+                            db,
+                            now,
+                            Moment(now.0 + 60_000),
+                            50,
+                            Health::Well,
+                        )?)
                     })
                     .await
-                }));
+                    .expect("a claim");
+                let lanes = Arc::new(lanes);
+                let names = Arc::clone(&lanes);
+                let heads = db
+                    .read(move |db| {
+                        let names: Vec<&str> =
+                            names.iter().map(|lane| lane.name.as_str()).collect();
+                        Ok::<_, Error>(jobs::heads(db, &names, now, 1)?)
+                    })
+                    .await
+                    .expect("the heads");
+                let mut ends = Vec::new();
+                for lane in lanes.iter().cloned() {
+                    let db = db.clone();
+                    let done: Vec<JobId> = heads
+                        .iter()
+                        .filter(|job| job.lane == lane.name)
+                        .map(|job| job.id)
+                        .collect();
+                    ends.push(tokio::spawn(async move {
+                        db.write(move |db| {
+                            jobs::finish(db, &done)?;
+                            Ok::<_, Error>(jobs::lane_done(db, &lane, now)?)
+                        })
+                        .await
+                    }));
+                }
+                for end in ends {
+                    end.await.expect("a task").expect("an end");
+                }
             }
-            for end in ends {
-                end.await.expect("a task").expect("an end");
-            }
-        }
-    })
+        },
+    )
     .await;
 }
 
@@ -250,7 +360,10 @@ async fn queues(name: &'static str, db: &Db) {
 async fn fill(db: &Db, how_many: i64) {
     db.write(|db| {
         for n in 1..=50 {
-            let person = Actor { public_key_pem: "k".repeat(450), ..sample::person(n, &format!("person{n}")) };
+            let person = Actor {
+                public_key_pem: "k".repeat(450),
+                ..sample::person(n, &format!("person{n}"))
+            };
             actors::insert(db, &person)?;
             accounts::insert(db, &sample::account(n, &person))?;
         }
@@ -270,14 +383,22 @@ async fn fill(db: &Db, how_many: i64) {
             for n in 0..100 {
                 let id = 1000 + (batch * 100 + n) * 2;
                 let mut post = sample::post(id, ActorId(1 + n % 50));
-                post.uri = format!("https://acme.example/users/person{}/statuses/{:018}", n % 50, id);
+                post.uri = format!(
+                    "https://acme.example/users/person{}/statuses/{:018}",
+                    n % 50,
+                    id
+                );
                 post.group_id = Some(ActorId(100));
                 post.content = format!("<p>{}</p>", "words ".repeat(49));
                 posts::insert(db, &post)?;
                 let mut boost = sample::boost(id + 1, ActorId(100), post.id);
                 boost.uri = format!("https://kindred.example/groups/rust/relays/{:018}", id + 1);
                 boosts::record(db, &boost)?;
-                let entry = Entry { entry_id: EntryId(id + 1), post_id: PostId(id), by_id: Some(ActorId(100)) };
+                let entry = Entry {
+                    entry_id: EntryId(id + 1),
+                    post_id: PostId(id),
+                    by_id: Some(ActorId(100)),
+                };
                 timelines::put_home(db, entry, ActorId(100))?;
             }
             Ok::<_, Error>(())
@@ -285,7 +406,10 @@ async fn fill(db: &Db, how_many: i64) {
         .await
         .expect("posts");
     }
-    watch.stop("  (a post, a boost and 30 home entries, in batches of 100)", u32::try_from(how_many).unwrap_or(1));
+    watch.stop(
+        "  (a post, a boost and 30 home entries, in batches of 100)",
+        u32::try_from(how_many).unwrap_or(1),
+    );
 }
 
 async fn everything(name: &'static str, db: Db) {
@@ -293,7 +417,10 @@ async fn everything(name: &'static str, db: Db) {
     fill(&db, how_many).await;
     if let Some(path) = db.path() {
         let size = std::fs::metadata(path).map_or(0, |file| file.len());
-        println!("  the file: {} bytes per post with its boost and 30 home entries", size / u64::try_from(how_many).unwrap_or(1));
+        println!(
+            "  the file: {} bytes per post with its boost and 30 home entries",
+            size / u64::try_from(how_many).unwrap_or(1)
+        );
     }
     writing(name, &db).await;
     reading(name, &db).await;

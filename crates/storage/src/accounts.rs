@@ -39,7 +39,6 @@ pub struct Account {
 /// What may change about an account. What is `None` stays as it is; `Some(None)` empties it.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = accounts)]
-#[expect(clippy::option_option, reason = "leaving a thing alone and emptying it are two wishes")]
 pub struct AccountPatch {
     /// Where they are written to.
     pub email: Option<String>,
@@ -61,17 +60,26 @@ pub struct AccountPatch {
 
 /// Adds an account: its actor is there already.
 pub fn insert(db: &mut Conn, account: &Account) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(accounts::table).values(account).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(accounts::table)
+        .values(account)
+        .execute(conn))
+    .map(drop)
 }
 
 /// The account with this number.
 pub fn find(db: &mut Conn, id: AccountId) -> QueryResult<Option<Account>> {
-    on!(db, |conn| Account::query().filter(accounts::id.eq(id)).first(conn).optional())
+    on!(db, |conn| Account::query()
+        .filter(accounts::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The account of this person.
 pub fn by_actor(db: &mut Conn, actor: ActorId) -> QueryResult<Option<Account>> {
-    on!(db, |conn| Account::query().filter(accounts::actor_id.eq(actor)).first(conn).optional())
+    on!(db, |conn| Account::query()
+        .filter(accounts::actor_id.eq(actor))
+        .first(conn)
+        .optional())
 }
 
 /// The account of the person with this handle, which is in lower case.
@@ -96,7 +104,11 @@ pub fn by_email(db: &mut Conn, email: &str) -> QueryResult<Option<(Account, Acto
 }
 
 /// The account that its owner knows by this number.
-pub fn by_external_id(db: &mut Conn, owner: AccountOwner, external_id: &str) -> QueryResult<Option<(Account, Actor)>> {
+pub fn by_external_id(
+    db: &mut Conn,
+    owner: AccountOwner,
+    external_id: &str,
+) -> QueryResult<Option<(Account, Actor)>> {
     on!(db, |conn| accounts::table
         .inner_join(actors::table.on(actors::id.eq(accounts::actor_id)))
         .filter(accounts::owner.eq(owner))
@@ -108,10 +120,12 @@ pub fn by_external_id(db: &mut Conn, owner: AccountOwner, external_id: &str) -> 
 
 /// Changes what the patch names. A patch that names nothing changes nothing.
 pub fn update(db: &mut Conn, id: AccountId, patch: &AccountPatch) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(accounts::table.filter(accounts::id.eq(id)))
-        .set(patch)
-        .execute(conn)
-        .optional_empty_changeset())
+    on!(db, |conn| diesel::update(
+        accounts::table.filter(accounts::id.eq(id))
+    )
+    .set(patch)
+    .execute(conn)
+    .optional_empty_changeset())
     .map(drop)
 }
 
@@ -129,10 +143,16 @@ pub fn page(db: &mut Conn, page: &Page) -> QueryResult<Vec<(Account, Actor)>> {
 
 /// How many accounts can be used.
 pub fn count(db: &mut Conn) -> QueryResult<i64> {
-    on!(db, |conn| accounts::table.filter(accounts::state.eq(AccountState::Active)).count().get_result(conn))
+    on!(db, |conn| accounts::table
+        .filter(accounts::state.eq(AccountState::Active))
+        .count()
+        .get_result(conn))
 }
 
 /// How many accounts were used since `since`.
 pub fn count_seen(db: &mut Conn, since: Moment) -> QueryResult<i64> {
-    on!(db, |conn| accounts::table.filter(accounts::last_seen_at.ge(since)).count().get_result(conn))
+    on!(db, |conn| accounts::table
+        .filter(accounts::last_seen_at.ge(since))
+        .count()
+        .get_result(conn))
 }

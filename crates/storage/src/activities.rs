@@ -48,22 +48,34 @@ pub fn hear(db: &mut Conn, activity: &Activity) -> QueryResult<bool> {
 
 /// Keeps something said.
 pub fn say(db: &mut Conn, activity: &Activity) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(activities::table).values(activity).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(activities::table)
+        .values(activity)
+        .execute(conn))
+    .map(drop)
 }
 
 /// The activity with this number.
 pub fn find(db: &mut Conn, id: ActivityId) -> QueryResult<Option<Activity>> {
-    on!(db, |conn| Activity::query().filter(activities::id.eq(id)).first(conn).optional())
+    on!(db, |conn| Activity::query()
+        .filter(activities::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The activity with this id on the wire.
 pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Activity>> {
-    on!(db, |conn| Activity::query().filter(activities::uri.eq(uri)).first(conn).optional())
+    on!(db, |conn| Activity::query()
+        .filter(activities::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// Whether an activity with this id on the wire was said or heard before.
 pub fn is_known(db: &mut Conn, uri: &str) -> QueryResult<bool> {
-    on!(db, |conn| select(exists(activities::table.filter(activities::uri.eq(uri)))).get_result(conn))
+    on!(db, |conn| select(exists(
+        activities::table.filter(activities::uri.eq(uri))
+    ))
+    .get_result(conn))
 }
 
 /// Lets go of the JSON of these. That they were said or heard stays known.
@@ -71,8 +83,18 @@ pub fn forget_body(db: &mut Conn, ids: &[ActivityId]) -> QueryResult<()> {
     let nothing = activities::body.eq(None::<String>);
     match ids {
         [] => Ok(()),
-        [id] => on!(db, |conn| diesel::update(activities::table.filter(activities::id.eq(id))).set(nothing).execute(conn)).map(drop),
-        _ => on!(db, |conn| diesel::update(activities::table.filter(activities::id.eq_any(ids))).set(nothing).execute(conn)).map(drop),
+        [id] => on!(db, |conn| diesel::update(
+            activities::table.filter(activities::id.eq(id))
+        )
+        .set(nothing)
+        .execute(conn))
+        .map(drop),
+        _ => on!(db, |conn| diesel::update(
+            activities::table.filter(activities::id.eq_any(ids))
+        )
+        .set(nothing)
+        .execute(conn))
+        .map(drop),
     }
 }
 
@@ -96,9 +118,15 @@ pub fn outbox(db: &mut Conn, actor: ActorId, page: &Page) -> QueryResult<Vec<Act
             .filter(activities::actor_id.eq(actor))
             // Written out: only so do the databases see that the index of what was said will do.
             .filter(sql::<Bool>("direction = 'said'"))
-            .filter(activities::kind.eq("Create").or(activities::kind.eq("Announce")))
             .filter(
-                activities::visibility.eq(Visibility::Public).or(activities::visibility.eq(Visibility::Unlisted))
+                activities::kind
+                    .eq("Create")
+                    .or(activities::kind.eq("Announce"))
+            )
+            .filter(
+                activities::visibility
+                    .eq(Visibility::Public)
+                    .or(activities::visibility.eq(Visibility::Unlisted))
             )
             .filter(activities::body.is_not_null()),
         activities::id,
@@ -107,7 +135,12 @@ pub fn outbox(db: &mut Conn, actor: ActorId, page: &Page) -> QueryResult<Vec<Act
 }
 
 /// The activities of one kind that somebody said about this object, newest first.
-pub fn about(db: &mut Conn, actor: ActorId, kind: &str, object_uri: &str) -> QueryResult<Vec<Activity>> {
+pub fn about(
+    db: &mut Conn,
+    actor: ActorId,
+    kind: &str,
+    object_uri: &str,
+) -> QueryResult<Vec<Activity>> {
     on!(db, |conn| Activity::query()
         .filter(activities::actor_id.eq(actor))
         .filter(sql::<Bool>("direction = 'said'"))

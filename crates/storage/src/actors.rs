@@ -8,6 +8,7 @@ use diesel::sql_types::Text;
 use diesel::upsert::excluded;
 use serde::{Deserialize, Serialize};
 
+use crate::one_of::one_of;
 use crate::schema::actors;
 use crate::types::{ActorId, ActorKind, Json, Moment};
 use crate::{Conn, on};
@@ -15,6 +16,10 @@ use crate::{Conn, on};
 /// An actor.
 #[derive(Clone, Debug, PartialEq, Eq, HasQuery, Insertable)]
 #[diesel(table_name = actors, treat_none_as_default_value = false)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "they are columns, each with a meaning of its own"
+)]
 pub struct Actor {
     /// Our number for it.
     pub id: ActorId,
@@ -114,7 +119,6 @@ impl Actor {
 /// What may change about an actor. What is `None` stays as it is; `Some(None)` empties it.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = actors)]
-#[expect(clippy::option_option, reason = "leaving a thing alone and emptying it are two wishes")]
 pub struct ActorPatch {
     /// What it is called.
     pub name: Option<String>,
@@ -167,22 +171,32 @@ pub enum Count {
 
 /// The actor with this number.
 pub fn find(db: &mut Conn, id: ActorId) -> QueryResult<Option<Actor>> {
-    on!(db, |conn| Actor::query().filter(actors::id.eq(id)).first(conn).optional())
+    on!(db, |conn| Actor::query()
+        .filter(actors::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The actors with these numbers, in no particular order.
 pub fn find_many(db: &mut Conn, ids: &[ActorId]) -> QueryResult<Vec<Actor>> {
-    on!(db, |conn| Actor::query().filter(actors::id.eq_any(ids)).load(conn))
+    on!(db, |conn| Actor::query()
+        .filter(one_of(actors::id, ids))
+        .load(conn))
 }
 
 /// The actor with this id on the wire.
 pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Actor>> {
-    on!(db, |conn| Actor::query().filter(actors::uri.eq(uri)).first(conn).optional())
+    on!(db, |conn| Actor::query()
+        .filter(actors::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// The actors with these ids on the wire, in no particular order.
 pub fn by_uris(db: &mut Conn, uris: &[String]) -> QueryResult<Vec<Actor>> {
-    on!(db, |conn| Actor::query().filter(actors::uri.eq_any(uris)).load(conn))
+    on!(db, |conn| Actor::query()
+        .filter(actors::uri.eq_any(uris))
+        .load(conn))
 }
 
 /// The actor called `handle@host`; an empty host means here. The handle is in lower case.
@@ -209,13 +223,20 @@ pub fn all_by_handle(db: &mut Conn, handle: &str, host: &str) -> QueryResult<Vec
 
 /// The actor whose key has this id.
 pub fn by_key_id(db: &mut Conn, key_id: &str) -> QueryResult<Option<Actor>> {
-    on!(db, |conn| Actor::query().filter(actors::key_id.eq(key_id)).first(conn).optional())
+    on!(db, |conn| Actor::query()
+        .filter(actors::key_id.eq(key_id))
+        .first(conn)
+        .optional())
 }
 
 /// Whether nobody here can be given this handle any more, because somebody has it or had it.
 pub fn handle_taken(db: &mut Conn, handle: &str) -> QueryResult<bool> {
-    on!(db, |conn| select(exists(actors::table.filter(actors::handle.eq(handle)).filter(actors::host.eq(""))))
-        .get_result(conn))
+    on!(db, |conn| select(exists(
+        actors::table
+            .filter(actors::handle.eq(handle))
+            .filter(actors::host.eq(""))
+    ))
+    .get_result(conn))
 }
 
 /// Actors whose handle or name begins with `prefix`, which is in lower case. Nobody who is gone or shut out.
@@ -227,7 +248,9 @@ pub fn names_like(db: &mut Conn, prefix: &str, limit: i64) -> QueryResult<Vec<Ac
             actors::handle
                 .ge(prefix)
                 .and(actors::handle.lt(&end))
-                .or(sql::<Text>("lower(actors.name)").ge(prefix).and(sql::<Text>("lower(actors.name)").lt(&end)))
+                .or(sql::<Text>("lower(actors.name)")
+                    .ge(prefix)
+                    .and(sql::<Text>("lower(actors.name)").lt(&end)))
         )
         .filter(actors::deleted_at.is_null())
         .filter(actors::suspended_at.is_null())
@@ -238,7 +261,10 @@ pub fn names_like(db: &mut Conn, prefix: &str, limit: i64) -> QueryResult<Vec<Ac
 
 /// Adds an actor.
 pub fn insert(db: &mut Conn, actor: &Actor) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(actors::table).values(actor).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(actors::table)
+        .values(actor)
+        .execute(conn))
+    .map(drop)
 }
 
 /// Remembers an actor of another server, or refreshes what is remembered of it by its id on the wire.
@@ -297,28 +323,34 @@ pub fn remember(db: &mut Conn, actor: &Actor) -> QueryResult<Actor> {
 
 /// Changes what the patch names. A patch that names nothing changes nothing.
 pub fn update(db: &mut Conn, id: ActorId, patch: &ActorPatch) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(actors::table.filter(actors::id.eq(id)))
-        .set(patch)
-        .execute(conn)
-        .optional_empty_changeset())
+    on!(db, |conn| diesel::update(
+        actors::table.filter(actors::id.eq(id))
+    )
+    .set(patch)
+    .execute(conn)
+    .optional_empty_changeset())
     .map(drop)
 }
 
 /// Notes that an actor is gone, and forgets what it said about itself. Its handle stays taken.
 pub fn mark_deleted(db: &mut Conn, id: ActorId, at: Moment) -> QueryResult<bool> {
-    on!(db, |conn| diesel::update(actors::table.filter(actors::id.eq(id)).filter(actors::deleted_at.is_null()))
-        .set((
-            actors::deleted_at.eq(at),
-            actors::updated_at.eq(at),
-            actors::name.eq(""),
-            actors::summary.eq(""),
-            actors::summary_source.eq(None::<String>),
-            actors::icon_url.eq(None::<String>),
-            actors::image_url.eq(None::<String>),
-            actors::fields.eq("[]"),
-            actors::topics.eq("[]"),
-        ))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        actors::table
+            .filter(actors::id.eq(id))
+            .filter(actors::deleted_at.is_null())
+    )
+    .set((
+        actors::deleted_at.eq(at),
+        actors::updated_at.eq(at),
+        actors::name.eq(""),
+        actors::summary.eq(""),
+        actors::summary_source.eq(None::<String>),
+        actors::icon_url.eq(None::<String>),
+        actors::image_url.eq(None::<String>),
+        actors::fields.eq("[]"),
+        actors::topics.eq("[]"),
+    ))
+    .execute(conn))
     .map(|changed| changed > 0)
 }
 
@@ -332,15 +364,22 @@ pub fn adjust(db: &mut Conn, id: ActorId, count: Count, by: i32) -> QueryResult<
         Count::Following => diesel::update(actor)
             .set(actors::following_count.eq(actors::following_count + by))
             .execute(conn),
-        Count::Posts => diesel::update(actor).set(actors::posts_count.eq(actors::posts_count + by)).execute(conn),
+        Count::Posts => diesel::update(actor)
+            .set(actors::posts_count.eq(actors::posts_count + by))
+            .execute(conn),
     })
     .map(drop)
 }
 
 /// Counts one more post of an actor, made at `at`.
 pub fn note_post(db: &mut Conn, id: ActorId, at: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(actors::table.filter(actors::id.eq(id)))
-        .set((actors::posts_count.eq(actors::posts_count + 1), actors::last_post_at.eq(at)))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        actors::table.filter(actors::id.eq(id))
+    )
+    .set((
+        actors::posts_count.eq(actors::posts_count + 1),
+        actors::last_post_at.eq(at)
+    ))
+    .execute(conn))
     .map(drop)
 }

@@ -54,34 +54,53 @@ pub struct Token {
     pub revoked_at: Option<Moment>,
 }
 
+/// Who gave a token: their account and their person.
+pub type Holder = (Account, Actor);
+
 /// Adds a program.
 pub fn insert(db: &mut Conn, app: &App) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(apps::table).values(app).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(apps::table)
+        .values(app)
+        .execute(conn))
+    .map(drop)
 }
 
 /// The program with this number.
 pub fn find(db: &mut Conn, id: AppId) -> QueryResult<Option<App>> {
-    on!(db, |conn| App::query().filter(apps::id.eq(id)).first(conn).optional())
+    on!(db, |conn| App::query()
+        .filter(apps::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The program that calls itself so.
 pub fn by_client_id(db: &mut Conn, client_id: &str) -> QueryResult<Option<App>> {
-    on!(db, |conn| App::query().filter(apps::client_id.eq(client_id)).first(conn).optional())
+    on!(db, |conn| App::query()
+        .filter(apps::client_id.eq(client_id))
+        .first(conn)
+        .optional())
 }
 
 /// Adds a token.
 pub fn insert_token(db: &mut Conn, token: &Token) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(tokens::table).values(token).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(tokens::table)
+        .values(token)
+        .execute(conn))
+    .map(drop)
 }
 
 /// The token with this hash, and who gave it. None that is void.
-pub fn token_by_hash(db: &mut Conn, hash: &str) -> QueryResult<Option<(Token, Option<(Account, Actor)>)>> {
+pub fn token_by_hash(db: &mut Conn, hash: &str) -> QueryResult<Option<(Token, Option<Holder>)>> {
     let found: Option<(Token, Option<Account>, Option<Actor>)> = on!(db, |conn| tokens::table
         .left_join(accounts::table.on(tokens::account_id.eq(accounts::id.nullable())))
         .left_join(actors::table.on(accounts::actor_id.nullable().eq(actors::id.nullable())))
         .filter(tokens::token_hash.eq(hash))
         .filter(tokens::revoked_at.is_null())
-        .select((Token::as_select(), Option::<Account>::as_select(), Option::<Actor>::as_select()))
+        .select((
+            Token::as_select(),
+            Option::<Account>::as_select(),
+            Option::<Actor>::as_select()
+        ))
         .first(conn)
         .optional())?;
     Ok(found.map(|(token, account, actor)| (token, account.zip(actor))))
@@ -89,24 +108,32 @@ pub fn token_by_hash(db: &mut Conn, hash: &str) -> QueryResult<Option<(Token, Op
 
 /// Notes when a token was last shown.
 pub fn touch_token(db: &mut Conn, id: TokenId, at: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(tokens::table.filter(tokens::id.eq(id)))
-        .set(tokens::last_used_at.eq(at))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        tokens::table.filter(tokens::id.eq(id))
+    )
+    .set(tokens::last_used_at.eq(at))
+    .execute(conn))
     .map(drop)
 }
 
 /// Makes a token void. `false` when it was so already.
 pub fn revoke_token(db: &mut Conn, id: TokenId, at: Moment) -> QueryResult<bool> {
-    on!(db, |conn| diesel::update(tokens::table.filter(tokens::id.eq(id)).filter(tokens::revoked_at.is_null()))
-        .set(tokens::revoked_at.eq(at))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        tokens::table
+            .filter(tokens::id.eq(id))
+            .filter(tokens::revoked_at.is_null())
+    )
+    .set(tokens::revoked_at.eq(at))
+    .execute(conn))
     .map(|changed| changed > 0)
 }
 
 /// Makes everything void that somebody gave to programs.
 pub fn revoke_tokens_of(db: &mut Conn, account: AccountId, at: Moment) -> QueryResult<usize> {
     on!(db, |conn| diesel::update(
-        tokens::table.filter(tokens::account_id.eq(account)).filter(tokens::revoked_at.is_null())
+        tokens::table
+            .filter(tokens::account_id.eq(account))
+            .filter(tokens::revoked_at.is_null())
     )
     .set(tokens::revoked_at.eq(at))
     .execute(conn))

@@ -4,6 +4,7 @@ use diesel::dsl::{exists, select};
 use diesel::prelude::*;
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, blocks};
 use crate::types::{ActorId, Moment};
@@ -25,14 +26,19 @@ pub struct Block {
 
 /// Adds a block. `false` when there was one.
 pub fn record(db: &mut Conn, block: &Block) -> QueryResult<bool> {
-    on!(db, |conn| diesel::insert_into(blocks::table).values(block).on_conflict_do_nothing().execute(conn))
-        .map(|added| added > 0)
+    on!(db, |conn| diesel::insert_into(blocks::table)
+        .values(block)
+        .on_conflict_do_nothing()
+        .execute(conn))
+    .map(|added| added > 0)
 }
 
 /// Ends a block, and answers with what it was.
 pub fn remove(db: &mut Conn, actor: ActorId, target: ActorId) -> QueryResult<Option<Block>> {
     on!(db, |conn| diesel::delete(
-        blocks::table.filter(blocks::actor_id.eq(actor)).filter(blocks::target_id.eq(target))
+        blocks::table
+            .filter(blocks::actor_id.eq(actor))
+            .filter(blocks::target_id.eq(target))
     )
     .returning(Block::as_returning())
     .get_result(conn)
@@ -50,12 +56,14 @@ pub fn find(db: &mut Conn, actor: ActorId, target: ActorId) -> QueryResult<Optio
 
 /// Whether either of the two wants nothing to do with the other.
 pub fn between(db: &mut Conn, one: ActorId, other: ActorId) -> QueryResult<bool> {
-    on!(db, |conn| select(exists(blocks::table.filter(
-        blocks::actor_id
-            .eq(one)
-            .and(blocks::target_id.eq(other))
-            .or(blocks::actor_id.eq(other).and(blocks::target_id.eq(one)))
-    )))
+    on!(db, |conn| select(exists(
+        blocks::table.filter(
+            blocks::actor_id
+                .eq(one)
+                .and(blocks::target_id.eq(other))
+                .or(blocks::actor_id.eq(other).and(blocks::target_id.eq(one)))
+        )
+    ))
     .get_result(conn))
 }
 
@@ -65,8 +73,10 @@ pub fn among(db: &mut Conn, actor: ActorId, others: &[ActorId]) -> QueryResult<V
         .filter(
             blocks::actor_id
                 .eq(actor)
-                .and(blocks::target_id.eq_any(others))
-                .or(blocks::target_id.eq(actor).and(blocks::actor_id.eq_any(others)))
+                .and(one_of(blocks::target_id, others))
+                .or(blocks::target_id
+                    .eq(actor)
+                    .and(one_of(blocks::actor_id, others)))
         )
         .load(conn))
 }

@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, boosts};
 use crate::types::{ActorId, BoostId, Moment, PostId};
@@ -45,20 +46,24 @@ pub fn record(db: &mut Conn, boost: &Boost) -> QueryResult<bool> {
                 boosts::undone_at.eq(excluded(boosts::undone_at)),
                 boosts::created_at.eq(excluded(boosts::created_at)),
             ));
-        diesel::query_dsl::methods::FilterDsl::filter(insert, boosts::undone_at.is_not_null()).execute(conn)
+        diesel::query_dsl::methods::FilterDsl::filter(insert, boosts::undone_at.is_not_null())
+            .execute(conn)
     })
     .map(|changed| changed > 0)
 }
 
 /// The boost with this number.
 pub fn find_by_id(db: &mut Conn, id: BoostId) -> QueryResult<Option<Boost>> {
-    on!(db, |conn| Boost::query().filter(boosts::id.eq(id))
-        .first(conn).optional())
+    on!(db, |conn| Boost::query()
+        .filter(boosts::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// How an actor passed on a post, also when that was undone.
 pub fn find(db: &mut Conn, actor: ActorId, post: PostId) -> QueryResult<Option<Boost>> {
-    on!(db, |conn| Boost::query().filter(boosts::actor_id.eq(actor).and(boosts::post_id.eq(post)))
+    on!(db, |conn| Boost::query()
+        .filter(boosts::actor_id.eq(actor).and(boosts::post_id.eq(post)))
         .first(conn)
         .optional())
 }
@@ -67,15 +72,20 @@ pub fn find(db: &mut Conn, actor: ActorId, post: PostId) -> QueryResult<Option<B
 pub fn find_many(db: &mut Conn, actor: ActorId, posts: &[PostId]) -> QueryResult<Vec<Boost>> {
     on!(db, |conn| QueryDsl::filter(
         Boost::query(),
-        boosts::actor_id.eq(actor).and(boosts::post_id.eq_any(posts)).and(boosts::undone_at.is_null())
+        boosts::actor_id
+            .eq(actor)
+            .and(one_of(boosts::post_id, posts))
+            .and(boosts::undone_at.is_null())
     )
     .load(conn))
 }
 
 /// The boost that the activity with this id announced.
 pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Boost>> {
-    on!(db, |conn| Boost::query().filter(boosts::uri.eq(uri))
-        .first(conn).optional())
+    on!(db, |conn| Boost::query()
+        .filter(boosts::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// Ends a boost. `false` when it had ended already.
@@ -93,7 +103,10 @@ pub fn undo(db: &mut Conn, id: BoostId, at: Moment) -> QueryResult<bool> {
 pub fn page_of_actor(db: &mut Conn, actor: ActorId, page: &Page) -> QueryResult<Vec<Boost>> {
     on!(db, |conn| page!(
         conn,
-        QueryDsl::filter(Boost::query(), boosts::actor_id.eq(actor).and(boosts::undone_at.is_null())),
+        QueryDsl::filter(
+            Boost::query(),
+            boosts::actor_id.eq(actor).and(boosts::undone_at.is_null())
+        ),
         boosts::id,
         page
     ))
@@ -115,5 +128,7 @@ pub fn of_post(db: &mut Conn, post: PostId, page: &Page) -> QueryResult<Vec<(Boo
 
 /// These boosts.
 pub fn by_ids(db: &mut Conn, ids: &[BoostId]) -> QueryResult<Vec<Boost>> {
-    on!(db, |conn| Boost::query().filter(boosts::id.eq_any(ids)).load(conn))
+    on!(db, |conn| Boost::query()
+        .filter(one_of(boosts::id, ids))
+        .load(conn))
 }

@@ -52,7 +52,12 @@ pub struct Options {
 
 impl Default for Options {
     fn default() -> Self {
-        Self { readers: 4, cache_kib: 1024, connections: 8, patience: Duration::from_secs(5) }
+        Self {
+            readers: 4,
+            cache_kib: 1024,
+            connections: 8,
+            patience: Duration::from_secs(5),
+        }
     }
 }
 
@@ -94,7 +99,12 @@ impl Db {
     pub(crate) fn open_kept(url: &str, options: &Options, keep: Keep) -> Result<Self, Error> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let pool = postgres::Pool::open(url, options)?;
-            return Ok(Self { inner: Arc::new(Inner { engine: Engine::Postgres(pool), _keep: keep }) });
+            return Ok(Self {
+                inner: Arc::new(Inner {
+                    engine: Engine::Postgres(pool),
+                    _keep: keep,
+                }),
+            });
         }
         match url.strip_prefix("sqlite://") {
             Some("" | ":memory:") | None => Err(Error::Url(url.to_owned())),
@@ -103,15 +113,27 @@ impl Db {
     }
 
     fn open_file(path: PathBuf, options: &Options, keep: Keep) -> Result<Self, Error> {
-        if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
+        if let Some(folder) = path
+            .parent()
+            .filter(|folder| !folder.as_os_str().is_empty())
+        {
             std::fs::create_dir_all(folder)
                 .map_err(|error| Error::Connection(format!("{}: {error}", folder.display())))?;
         }
         // The writer comes first: it makes the file and turns on the write-ahead log that readers rely on.
         let writer = writer::Writer::start(connection::open_writer(&path, options)?)?;
         let readers = readers::Readers::new(path.clone(), options);
-        let engine = Engine::Sqlite(Sqlite { readers, writer, path });
-        Ok(Self { inner: Arc::new(Inner { engine, _keep: keep }) })
+        let engine = Engine::Sqlite(Sqlite {
+            readers,
+            writer,
+            path,
+        });
+        Ok(Self {
+            inner: Arc::new(Inner {
+                engine,
+                _keep: keep,
+            }),
+        })
     }
 
     /// Brings the tables up to date and answers with the names of the migrations that were applied.
@@ -129,7 +151,10 @@ impl Db {
     ///
     /// On SQLite that happens on the thread that asks, so it is for questions that an index answers. What may take
     /// longer than a millisecond belongs into [`Db::read_apart`]. A panic in `f` ends as [`Error::Panicked`].
-    pub async fn read<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -141,7 +166,10 @@ impl Db {
     }
 
     /// Runs `f` on a snapshot of the database, on a thread that may be kept busy: for searching and counting.
-    pub async fn read_apart<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn read_apart<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -156,7 +184,10 @@ impl Db {
     ///
     /// The answer comes after the commit; when the commit fails, that failure is the answer. Who stops waiting for the
     /// answer does not stop the work.
-    pub async fn write<T, E>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static) -> Result<T, E>
+    pub async fn write<T, E>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E> + Send + 'static,
+    ) -> Result<T, E>
     where
         T: Send + 'static,
         E: From<Error> + Send + 'static,
@@ -186,6 +217,8 @@ impl Db {
 
 impl std::fmt::Debug for Db {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Db").field("backend", &self.backend()).finish()
+        f.debug_struct("Db")
+            .field("backend", &self.backend())
+            .finish()
     }
 }

@@ -38,14 +38,22 @@ pub enum Error {
         found: String,
     },
     /// The address is not one of a database.
-    #[error("\"{0}\" is not the address of a database; write sqlite://path/to/file or postgres://user@host/name")]
+    #[error(
+        "\"{0}\" is not the address of a database; write sqlite://path/to/file or postgres://user@host/name"
+    )]
     Url(String),
 }
 
 impl Error {
     /// Whether a row could not be added because there is one like it already.
     pub fn is_duplicate(&self) -> bool {
-        matches!(self, Self::Database(QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)))
+        matches!(
+            self,
+            Self::Database(QueryError::DatabaseError(
+                DatabaseErrorKind::UniqueViolation,
+                _
+            ))
+        )
     }
 
     /// Whether trying again later may help.
@@ -88,5 +96,8 @@ impl From<QueryError> for Error {
 
 /// Whether a row could not be added because there is one like it already: the same question to a query's own error.
 pub fn is_duplicate(error: &QueryError) -> bool {
-    matches!(error, QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _))
+    matches!(
+        error,
+        QueryError::DatabaseError(DatabaseErrorKind::UniqueViolation, _)
+    )
 }

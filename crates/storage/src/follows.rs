@@ -6,6 +6,7 @@ use diesel::sql_types::Text;
 use diesel::upsert::excluded;
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{accounts, actors, follows, instances};
 use crate::types::{ActorId, Agreement, Dialect, FollowId, FollowState, Moment, Standing};
@@ -62,16 +63,23 @@ pub fn find(db: &mut Conn, follower: ActorId, target: ActorId) -> QueryResult<Op
 }
 
 /// Whether and how an actor hears of each of these.
-pub fn find_many(db: &mut Conn, follower: ActorId, targets: &[ActorId]) -> QueryResult<Vec<Follow>> {
+pub fn find_many(
+    db: &mut Conn,
+    follower: ActorId,
+    targets: &[ActorId],
+) -> QueryResult<Vec<Follow>> {
     on!(db, |conn| Follow::query()
         .filter(follows::follower_id.eq(follower))
-        .filter(follows::target_id.eq_any(targets))
+        .filter(one_of(follows::target_id, targets))
         .load(conn))
 }
 
 /// The follow that the activity with this id asked for.
 pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Follow>> {
-    on!(db, |conn| Follow::query().filter(follows::uri.eq(uri)).first(conn).optional())
+    on!(db, |conn| Follow::query()
+        .filter(follows::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// Writes down that one actor would like to hear of another, or does.
@@ -98,7 +106,9 @@ pub fn record(db: &mut Conn, follow: &Follow) -> QueryResult<Follow> {
 /// Grants a follow. `false` when it was granted before, or is gone.
 pub fn accept(db: &mut Conn, id: FollowId) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        follows::table.filter(follows::id.eq(id)).filter(follows::state.eq(FollowState::Pending))
+        follows::table
+            .filter(follows::id.eq(id))
+            .filter(follows::state.eq(FollowState::Pending))
     )
     .set(follows::state.eq(FollowState::Accepted))
     .execute(conn))
@@ -108,7 +118,9 @@ pub fn accept(db: &mut Conn, id: FollowId) -> QueryResult<bool> {
 /// Ends a follow, and answers with what it was.
 pub fn remove(db: &mut Conn, follower: ActorId, target: ActorId) -> QueryResult<Option<Follow>> {
     on!(db, |conn| diesel::delete(
-        follows::table.filter(follows::follower_id.eq(follower)).filter(follows::target_id.eq(target))
+        follows::table
+            .filter(follows::follower_id.eq(follower))
+            .filter(follows::target_id.eq(target))
     )
     .returning(Follow::as_returning())
     .get_result(conn)
@@ -118,7 +130,11 @@ pub fn remove(db: &mut Conn, follower: ActorId, target: ActorId) -> QueryResult<
 /// Ends every follow from and to somebody, and answers with what they were.
 pub fn remove_all_of(db: &mut Conn, actor: ActorId) -> QueryResult<Vec<Follow>> {
     on!(db, |conn| diesel::delete(
-        follows::table.filter(follows::follower_id.eq(actor).or(follows::target_id.eq(actor)))
+        follows::table.filter(
+            follows::follower_id
+                .eq(actor)
+                .or(follows::target_id.eq(actor))
+        )
     )
     .returning(Follow::as_returning())
     .get_results(conn))
@@ -153,7 +169,11 @@ pub fn requests(db: &mut Conn, target: ActorId, page: &Page) -> QueryResult<Vec<
 }
 
 /// Those of whom somebody hears, the latest first. Pages go by the number of the follow.
-pub fn following(db: &mut Conn, follower: ActorId, page: &Page) -> QueryResult<Vec<(Follow, Actor)>> {
+pub fn following(
+    db: &mut Conn,
+    follower: ActorId,
+    page: &Page,
+) -> QueryResult<Vec<(Follow, Actor)>> {
     on!(db, |conn| page!(
         conn,
         follows::table
@@ -170,8 +190,14 @@ pub fn following(db: &mut Conn, follower: ActorId, page: &Page) -> QueryResult<V
 pub fn counts(db: &mut Conn, actor: ActorId) -> QueryResult<(i64, i64)> {
     let accepted = follows::table.filter(follows::state.eq(FollowState::Accepted));
     on!(db, |conn| {
-        let followers = accepted.filter(follows::target_id.eq(actor)).count().get_result(conn)?;
-        let following = accepted.filter(follows::follower_id.eq(actor)).count().get_result(conn)?;
+        let followers = accepted
+            .filter(follows::target_id.eq(actor))
+            .count()
+            .get_result(conn)?;
+        let following = accepted
+            .filter(follows::follower_id.eq(actor))
+            .count()
+            .get_result(conn)?;
         Ok((followers, following))
     })
 }
@@ -206,7 +232,7 @@ pub fn inboxes_of(db: &mut Conn, whom: &[ActorId]) -> QueryResult<Vec<Inbox>> {
     }
     on!(db, |conn| actors::table
         .left_join(instances::table.on(instances::host.eq(actors::host)))
-        .filter(actors::id.eq_any(whom))
+        .filter(one_of(actors::id, whom))
         .filter(actors::host.ne(""))
         .filter(actors::deleted_at.is_null())
         .filter(actors::suspended_at.is_null())
@@ -237,9 +263,16 @@ pub fn any_from_host(db: &mut Conn, target: ActorId, host: &str) -> QueryResult<
 
 /// Ends what those whom this inbox belongs to would hear: it is gone for good. A shared inbox belongs to nobody alone.
 pub fn remove_by_inbox(db: &mut Conn, inbox: &str) -> QueryResult<usize> {
-    on!(db, |conn| diesel::delete(follows::table.filter(
-        follows::follower_id.eq_any(actors::table.filter(actors::inbox.eq(inbox)).filter(actors::host.ne("")).select(actors::id))
-    ))
+    on!(db, |conn| diesel::delete(
+        follows::table.filter(
+            follows::follower_id.eq_any(
+                actors::table
+                    .filter(actors::inbox.eq(inbox))
+                    .filter(actors::host.ne(""))
+                    .select(actors::id)
+            )
+        )
+    )
     .execute(conn))
 }
 
@@ -254,9 +287,14 @@ pub fn wish(
     if show_boosts.is_none() && notify.is_none() {
         return Ok(());
     }
-    let wanted = (show_boosts.map(|wanted| follows::show_boosts.eq(wanted)), notify.map(|wanted| follows::notify.eq(wanted)));
+    let wanted = (
+        show_boosts.map(|wanted| follows::show_boosts.eq(wanted)),
+        notify.map(|wanted| follows::notify.eq(wanted)),
+    );
     on!(db, |conn| diesel::update(
-        follows::table.filter(follows::follower_id.eq(follower)).filter(follows::target_id.eq(target))
+        follows::table
+            .filter(follows::follower_id.eq(follower))
+            .filter(follows::target_id.eq(target))
     )
     .set(wanted)
     .execute(conn))

@@ -3,9 +3,10 @@
 use diesel::prelude::*;
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, groups, memberships};
-use crate::types::{MembershipState, ActorId, JoinPolicy, Moment, Posting, Visibility};
+use crate::types::{ActorId, JoinPolicy, MembershipState, Moment, Posting, Visibility};
 use crate::{Conn, Page, on};
 
 /// A group. Groups of other servers have a row as well.
@@ -58,7 +59,10 @@ pub fn by_handle(db: &mut Conn, handle: &str, host: &str) -> QueryResult<Option<
 
 /// Founds a group: its actor is there already.
 pub fn insert(db: &mut Conn, group: &Group) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(groups::table).values(group).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(groups::table)
+        .values(group)
+        .execute(conn))
+    .map(drop)
 }
 
 /// Remembers a group of another server, or refreshes who may see it and how one joins.
@@ -79,9 +83,11 @@ pub fn remember(db: &mut Conn, group: &Group) -> QueryResult<()> {
 
 /// Changes everything about a group but its number and its age.
 pub fn update(db: &mut Conn, group: &Group) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(groups::table.filter(groups::actor_id.eq(group.actor_id)))
-        .set(group)
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        groups::table.filter(groups::actor_id.eq(group.actor_id))
+    )
+    .set(group)
+    .execute(conn))
     .map(drop)
 }
 
@@ -134,7 +140,11 @@ pub fn liveliest(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Group, Actor)>> 
         .filter(actors::host.eq(""))
         .filter(actors::deleted_at.is_null())
         .filter(groups::archived_at.is_null())
-        .order((actors::last_post_at.is_null(), actors::last_post_at.desc(), actors::id.desc()))
+        .order((
+            actors::last_post_at.is_null(),
+            actors::last_post_at.desc(),
+            actors::id.desc()
+        ))
         .limit(limit)
         .select((Group::as_select(), Actor::as_select()))
         .load(conn))
@@ -144,7 +154,7 @@ pub fn liveliest(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Group, Actor)>> 
 pub fn find_many(db: &mut Conn, ids: &[ActorId]) -> QueryResult<Vec<(Group, Actor)>> {
     on!(db, |conn| groups::table
         .inner_join(actors::table.on(actors::id.eq(groups::actor_id)))
-        .filter(groups::actor_id.eq_any(ids))
+        .filter(one_of(groups::actor_id, ids))
         .filter(actors::deleted_at.is_null())
         .select((Group::as_select(), Actor::as_select()))
         .load(conn))

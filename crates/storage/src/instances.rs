@@ -48,7 +48,6 @@ pub struct Instance {
 /// What may change about a server. What is `None` stays as it is; `Some(None)` empties it.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = instances)]
-#[expect(clippy::option_option, reason = "leaving a thing alone and emptying it are two wishes")]
 pub struct InstancePatch {
     /// The company whose it is.
     pub company: Option<Option<String>>,
@@ -109,17 +108,25 @@ impl Instance {
 
 /// The server with this number.
 pub fn find(db: &mut Conn, id: InstanceId) -> QueryResult<Option<Instance>> {
-    on!(db, |conn| Instance::query().filter(instances::id.eq(id)).first(conn).optional())
+    on!(db, |conn| Instance::query()
+        .filter(instances::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The server of this name.
 pub fn by_host(db: &mut Conn, host: &str) -> QueryResult<Option<Instance>> {
-    on!(db, |conn| Instance::query().filter(instances::host.eq(host)).first(conn).optional())
+    on!(db, |conn| Instance::query()
+        .filter(instances::host.eq(host))
+        .first(conn)
+        .optional())
 }
 
 /// The servers of these names, in no particular order.
 pub fn by_hosts(db: &mut Conn, hosts: &[String]) -> QueryResult<Vec<Instance>> {
-    on!(db, |conn| Instance::query().filter(instances::host.eq_any(hosts)).load(conn))
+    on!(db, |conn| Instance::query()
+        .filter(instances::host.eq_any(hosts))
+        .load(conn))
 }
 
 /// Remembers a server. If its name is known already, the answer is what is known, and nothing changes.
@@ -138,10 +145,12 @@ pub fn remember(db: &mut Conn, instance: &Instance) -> QueryResult<Instance> {
 
 /// Changes what the patch names. A patch that names nothing changes nothing.
 pub fn update(db: &mut Conn, id: InstanceId, patch: &InstancePatch) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(instances::table.filter(instances::id.eq(id)))
-        .set(patch)
-        .execute(conn)
-        .optional_empty_changeset())
+    on!(db, |conn| diesel::update(
+        instances::table.filter(instances::id.eq(id))
+    )
+    .set(patch)
+    .execute(conn)
+    .optional_empty_changeset())
     .map(drop)
 }
 
@@ -163,7 +172,9 @@ pub fn note_nodeinfo(
             ))
             .execute(conn)?;
         diesel::update(
-            instances::table.filter(instances::id.eq(id)).filter(instances::dialect_learned.eq(false)),
+            instances::table
+                .filter(instances::id.eq(id))
+                .filter(instances::dialect_learned.eq(false)),
         )
         .set(instances::dialect.eq(dialect))
         .execute(conn)
@@ -174,11 +185,16 @@ pub fn note_nodeinfo(
 /// Notes that a server answers. `true` when it had not for a while.
 pub fn note_reached(db: &mut Conn, host: &str) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        instances::table
-            .filter(instances::host.eq(host))
-            .filter(instances::failing_since.is_not_null().or(instances::asleep_since.is_not_null()))
+        instances::table.filter(instances::host.eq(host)).filter(
+            instances::failing_since
+                .is_not_null()
+                .or(instances::asleep_since.is_not_null())
+        )
     )
-    .set((instances::failing_since.eq(None::<Moment>), instances::asleep_since.eq(None::<Moment>)))
+    .set((
+        instances::failing_since.eq(None::<Moment>),
+        instances::asleep_since.eq(None::<Moment>)
+    ))
     .execute(conn))
     .map(|changed| changed > 0)
 }
@@ -186,7 +202,9 @@ pub fn note_reached(db: &mut Conn, host: &str) -> QueryResult<bool> {
 /// Notes that a server does not answer. `true` when it still did the last time.
 pub fn note_unreachable(db: &mut Conn, host: &str, at: Moment) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        instances::table.filter(instances::host.eq(host)).filter(instances::failing_since.is_null())
+        instances::table
+            .filter(instances::host.eq(host))
+            .filter(instances::failing_since.is_null())
     )
     .set(instances::failing_since.eq(at))
     .execute(conn))
@@ -196,7 +214,9 @@ pub fn note_unreachable(db: &mut Conn, host: &str, at: Moment) -> QueryResult<bo
 /// Notes that we have stopped trying so often. `true` when that is new.
 pub fn note_asleep(db: &mut Conn, host: &str, at: Moment) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        instances::table.filter(instances::host.eq(host)).filter(instances::asleep_since.is_null())
+        instances::table
+            .filter(instances::host.eq(host))
+            .filter(instances::asleep_since.is_null())
     )
     .set(instances::asleep_since.eq(at))
     .execute(conn))
@@ -205,15 +225,22 @@ pub fn note_asleep(db: &mut Conn, host: &str, at: Moment) -> QueryResult<bool> {
 
 /// Notes that we have heard from a server.
 pub fn note_heard(db: &mut Conn, host: &str, at: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(instances::table.filter(instances::host.eq(host)))
-        .set(instances::last_heard_at.eq(at))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        instances::table.filter(instances::host.eq(host))
+    )
+    .set(instances::last_heard_at.eq(at))
+    .execute(conn))
     .map(drop)
 }
 
 /// All servers, those first that were heard of last.
 pub fn page(db: &mut Conn, page: &Page) -> QueryResult<Vec<Instance>> {
-    on!(db, |conn| page!(conn, Instance::query(), instances::id, page))
+    on!(db, |conn| page!(
+        conn,
+        Instance::query(),
+        instances::id,
+        page
+    ))
 }
 
 /// Servers with this standing, by name.
@@ -239,9 +266,11 @@ pub fn count(db: &mut Conn) -> QueryResult<i64> {
 
 /// Notes by which form of signature a server took what we said.
 pub fn note_signature_form(db: &mut Conn, host: &str, rfc9421: bool) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(instances::table.filter(instances::host.eq(host)))
-        .set(instances::speaks_rfc9421.eq(rfc9421))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        instances::table.filter(instances::host.eq(host))
+    )
+    .set(instances::speaks_rfc9421.eq(rfc9421))
+    .execute(conn))
     .map(drop)
 }
 
@@ -251,7 +280,9 @@ pub fn is_blocked(db: &mut Conn, host: &str) -> QueryResult<bool> {
     let above = name.match_indices('.').map(|(dot, _)| &name[dot + 1..]);
     let names: Vec<&str> = [host, name].into_iter().chain(above).collect();
     on!(db, |conn| diesel::dsl::select(diesel::dsl::exists(
-        instances::table.filter(instances::host.eq_any(&names)).filter(instances::standing.eq(Standing::Blocked))
+        instances::table
+            .filter(instances::host.eq_any(&names))
+            .filter(instances::standing.eq(Standing::Blocked))
     ))
     .get_result(conn))
 }

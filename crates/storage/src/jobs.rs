@@ -9,6 +9,7 @@ use diesel::dsl::sql;
 use diesel::prelude::*;
 use diesel::sql_types::BigInt;
 
+use crate::one_of::one_of;
 use crate::schema::{jobs, lanes};
 use crate::statement::Statement;
 use crate::types::{JobId, Moment};
@@ -74,7 +75,13 @@ pub struct Counts {
 
 impl Job {
     /// A job as it is when it is new.
-    pub fn new(id: JobId, lane: impl Into<String>, kind: impl Into<String>, payload: String, at: Moment) -> Self {
+    pub fn new(
+        id: JobId,
+        lane: impl Into<String>,
+        kind: impl Into<String>,
+        payload: String,
+        at: Moment,
+    ) -> Self {
         Self {
             id,
             lane: lane.into(),
@@ -91,7 +98,10 @@ impl Job {
     /// The same job, not to be begun before `moment`. Jobs behind it in the lane do not wait for it.
     #[must_use]
     pub fn not_before(self, moment: Moment) -> Self {
-        Self { not_before: Some(moment), ..self }
+        Self {
+            not_before: Some(moment),
+            ..self
+        }
     }
 }
 
@@ -107,13 +117,19 @@ pub fn enqueue(db: &mut Conn, jobs: &[Job]) -> QueryResult<()> {
     let mut due: BTreeMap<&str, Moment> = BTreeMap::new();
     for job in jobs {
         let at = job.not_before.unwrap_or(job.created_at);
-        due.entry(&job.lane).and_modify(|earliest| *earliest = at.min(*earliest)).or_insert(at);
+        due.entry(&job.lane)
+            .and_modify(|earliest| *earliest = at.min(*earliest))
+            .or_insert(at);
     }
     if let [job] = jobs {
-        on!(db, |conn| diesel::insert_into(jobs::table).values(job).execute(conn))?;
+        on!(db, |conn| diesel::insert_into(jobs::table)
+            .values(job)
+            .execute(conn))?;
     } else {
         for batch in jobs.chunks(BATCH) {
-            on!(db, |conn| diesel::insert_into(jobs::table).values(batch).execute(conn))?;
+            on!(db, |conn| diesel::insert_into(jobs::table)
+                .values(batch)
+                .execute(conn))?;
         }
     }
     make_due(db, &due)
@@ -141,14 +157,23 @@ fn make_due(db: &mut Conn, due: &BTreeMap<&str, Moment>) -> QueryResult<()> {
     }
     let rows: Vec<_> = due
         .iter()
-        .map(|(lane, at)| (lanes::name.eq(*lane), lanes::due_at.eq(*at), lanes::version.eq(1)))
+        .map(|(lane, at)| {
+            (
+                lanes::name.eq(*lane),
+                lanes::due_at.eq(*at),
+                lanes::version.eq(1),
+            )
+        })
         .collect();
     for batch in rows.chunks(BATCH) {
         on!(db, |conn| diesel::insert_into(lanes::table)
             .values(batch)
             .on_conflict(lanes::name)
             .do_update()
-            .set((lanes::version.eq(lanes::version + 1), lanes::due_at.eq(sql::<BigInt>(due_with_more!()))))
+            .set((
+                lanes::version.eq(lanes::version + 1),
+                lanes::due_at.eq(sql::<BigInt>(due_with_more!()))
+            ))
             .execute(conn))?;
     }
     Ok(())
@@ -230,7 +255,8 @@ pub fn next_in_lane(db: &mut Conn, lane: &str, now: Moment, limit: i64) -> Query
 
 /// The first `limit` jobs of each of these lanes that may run now: lane by lane, each in order.
 pub fn heads(db: &mut Conn, lanes: &[&str], now: Moment, limit: i64) -> QueryResult<Vec<Job>> {
-    let names = serde_json::to_string(lanes).map_err(|error| QueryError::SerializationError(error.into()))?;
+    let names = serde_json::to_string(lanes)
+        .map_err(|error| QueryError::SerializationError(error.into()))?;
     // The list travels as one value, so that the statement is the same for any number of lanes.
     let statement = match db {
         Conn::Sqlite(_) => Statement::new(
@@ -245,15 +271,27 @@ pub fn heads(db: &mut Conn, lanes: &[&str], now: Moment, limit: i64) -> QueryRes
              ORDER BY head.lane, head.id",
         ),
     };
-    on!(db, |conn| statement.with(&names).with(now.0).with(limit).load(conn))
+    on!(db, |conn| statement
+        .with(&names)
+        .with(now.0)
+        .with(limit)
+        .load(conn))
 }
 
 /// Takes jobs that are done off their lane.
 pub fn finish(db: &mut Conn, ids: &[JobId]) -> QueryResult<()> {
     match ids {
         [] => Ok(()),
-        [id] => on!(db, |conn| diesel::delete(jobs::table.filter(jobs::id.eq(id))).execute(conn)).map(drop),
-        _ => on!(db, |conn| diesel::delete(jobs::table.filter(jobs::id.eq_any(ids))).execute(conn)).map(drop),
+        [id] => on!(db, |conn| diesel::delete(
+            jobs::table.filter(jobs::id.eq(id))
+        )
+        .execute(conn))
+        .map(drop),
+        _ => on!(db, |conn| diesel::delete(
+            jobs::table.filter(one_of(jobs::id, ids))
+        )
+        .execute(conn))
+        .map(drop),
     }
 }
 
@@ -281,7 +319,13 @@ pub fn lane_done(db: &mut Conn, lane: &Lane, now: Moment) -> QueryResult<bool> {
 /// Gives a claimed lane back after its first job failed: all of it waits until `due`.
 ///
 /// `false` when the claim had run out and somebody else holds the lane now; then nothing changes.
-pub fn lane_failed(db: &mut Conn, lane: &Lane, due: Moment, error: &str, now: Moment) -> QueryResult<bool> {
+pub fn lane_failed(
+    db: &mut Conn,
+    lane: &Lane,
+    due: Moment,
+    error: &str,
+    now: Moment,
+) -> QueryResult<bool> {
     let statement = Statement::new(
         "UPDATE lanes SET leased_until = 0, failures = failures + 1, failing_since = coalesce(failing_since, ?), \
          last_error = ?, due_at = ? WHERE name = ? AND leased_until = ?",
@@ -297,7 +341,9 @@ pub fn lane_failed(db: &mut Conn, lane: &Lane, due: Moment, error: &str, now: Mo
 /// Gives a claimed lane back as it was: for an orderly end of the program.
 pub fn lane_released(db: &mut Conn, lane: &Lane) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        lanes::table.filter(lanes::name.eq(&lane.name)).filter(lanes::leased_until.eq(lane.leased_until))
+        lanes::table
+            .filter(lanes::name.eq(&lane.name))
+            .filter(lanes::leased_until.eq(lane.leased_until))
     )
     .set(lanes::leased_until.eq(Moment::START))
     .execute(conn))
@@ -307,7 +353,9 @@ pub fn lane_released(db: &mut Conn, lane: &Lane) -> QueryResult<bool> {
 /// Extends the claim of a lane. `false` when it had run out and somebody else holds the lane now.
 pub fn renew(db: &mut Conn, lane: &Lane, lease_until: Moment) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        lanes::table.filter(lanes::name.eq(&lane.name)).filter(lanes::leased_until.eq(lane.leased_until))
+        lanes::table
+            .filter(lanes::name.eq(&lane.name))
+            .filter(lanes::leased_until.eq(lane.leased_until))
     )
     .set(lanes::leased_until.eq(lease_until))
     .execute(conn))
@@ -316,25 +364,29 @@ pub fn renew(db: &mut Conn, lane: &Lane, lease_until: Moment) -> QueryResult<boo
 
 /// Notes that a job failed, and why, and lets those behind it go on: it is not to be begun again before `until`.
 pub fn postpone(db: &mut Conn, id: JobId, error: &str, until: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(jobs::table.filter(jobs::id.eq(id)))
-        .set((
-            jobs::attempts.eq(jobs::attempts + 1),
-            jobs::last_error.eq(error),
-            jobs::not_before.eq(until),
-        ))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        jobs::table.filter(jobs::id.eq(id))
+    )
+    .set((
+        jobs::attempts.eq(jobs::attempts + 1),
+        jobs::last_error.eq(error),
+        jobs::not_before.eq(until),
+    ))
+    .execute(conn))
     .map(drop)
 }
 
 /// Takes a job that fails again and again out of the way of those behind it. It is kept for somebody to look at.
 pub fn set_aside(db: &mut Conn, id: JobId, error: &str, at: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(jobs::table.filter(jobs::id.eq(id)))
-        .set((
-            jobs::attempts.eq(jobs::attempts + 1),
-            jobs::last_error.eq(error),
-            jobs::set_aside_at.eq(at),
-        ))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        jobs::table.filter(jobs::id.eq(id))
+    )
+    .set((
+        jobs::attempts.eq(jobs::attempts + 1),
+        jobs::last_error.eq(error),
+        jobs::set_aside_at.eq(at),
+    ))
+    .execute(conn))
     .map(drop)
 }
 
@@ -355,13 +407,21 @@ pub fn wake(db: &mut Conn, lane: &str, now: Moment) -> QueryResult<bool> {
 pub fn drop_lane(db: &mut Conn, lane: &str) -> QueryResult<usize> {
     on!(db, |conn| {
         diesel::delete(lanes::table.filter(lanes::name.eq(lane))).execute(conn)?;
-        diesel::delete(jobs::table.filter(jobs::lane.eq(lane)).filter(jobs::set_aside_at.is_null())).execute(conn)
+        diesel::delete(
+            jobs::table
+                .filter(jobs::lane.eq(lane))
+                .filter(jobs::set_aside_at.is_null()),
+        )
+        .execute(conn)
     })
 }
 
 /// The lane of this name, if anything was ever put in it.
 pub fn lane(db: &mut Conn, name: &str) -> QueryResult<Option<Lane>> {
-    on!(db, |conn| Lane::query().filter(lanes::name.eq(name)).first(conn).optional())
+    on!(db, |conn| Lane::query()
+        .filter(lanes::name.eq(name))
+        .first(conn)
+        .optional())
 }
 
 /// Lanes whose first job keeps failing, those that have failed longest first.

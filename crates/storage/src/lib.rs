@@ -19,6 +19,7 @@ pub mod instances;
 pub mod jobs;
 pub mod memberships;
 pub mod notifications;
+mod one_of;
 mod page;
 pub mod polls;
 pub mod posts;

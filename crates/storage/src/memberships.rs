@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use diesel::upsert::excluded;
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, bans, memberships};
 use crate::types::{ActorId, BanId, GroupRole, MembershipId, MembershipState, Moment};
@@ -63,9 +64,13 @@ pub fn standing(db: &mut Conn, group: ActorId, actor: ActorId) -> QueryResult<Op
 }
 
 /// How somebody stands in each of these groups.
-pub fn standings(db: &mut Conn, groups: &[ActorId], actor: ActorId) -> QueryResult<Vec<Membership>> {
+pub fn standings(
+    db: &mut Conn,
+    groups: &[ActorId],
+    actor: ActorId,
+) -> QueryResult<Vec<Membership>> {
     on!(db, |conn| Membership::query()
-        .filter(memberships::group_id.eq_any(groups))
+        .filter(one_of(memberships::group_id, groups))
         .filter(memberships::actor_id.eq(actor))
         .load(conn))
 }
@@ -97,7 +102,9 @@ pub fn set_state(
     at: Moment,
 ) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        memberships::table.filter(memberships::group_id.eq(group)).filter(memberships::actor_id.eq(actor))
+        memberships::table
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::actor_id.eq(actor))
     )
     .set((memberships::state.eq(state), memberships::updated_at.eq(at)))
     .execute(conn))
@@ -105,9 +112,17 @@ pub fn set_state(
 }
 
 /// Changes what somebody may do. `false` when there is nothing to change.
-pub fn set_role(db: &mut Conn, group: ActorId, actor: ActorId, role: GroupRole, at: Moment) -> QueryResult<bool> {
+pub fn set_role(
+    db: &mut Conn,
+    group: ActorId,
+    actor: ActorId,
+    role: GroupRole,
+    at: Moment,
+) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        memberships::table.filter(memberships::group_id.eq(group)).filter(memberships::actor_id.eq(actor))
+        memberships::table
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::actor_id.eq(actor))
     )
     .set((memberships::role.eq(role), memberships::updated_at.eq(at)))
     .execute(conn))
@@ -158,7 +173,10 @@ pub fn moderators(db: &mut Conn, group: ActorId) -> QueryResult<Vec<(Membership,
 
 /// Everything that somebody belongs to, asked to belong to, or is asked to.
 pub fn of_actor(db: &mut Conn, actor: ActorId) -> QueryResult<Vec<Membership>> {
-    on!(db, |conn| Membership::query().filter(memberships::actor_id.eq(actor)).order(memberships::id).load(conn))
+    on!(db, |conn| Membership::query()
+        .filter(memberships::actor_id.eq(actor))
+        .order(memberships::id)
+        .load(conn))
 }
 
 /// The ban of somebody from a group, whether or not it has ended.
@@ -188,8 +206,12 @@ pub fn ban(db: &mut Conn, ban: &Ban) -> QueryResult<()> {
 
 /// Lets somebody back in. `false` when they were not shut out.
 pub fn unban(db: &mut Conn, group: ActorId, actor: ActorId) -> QueryResult<bool> {
-    on!(db, |conn| diesel::delete(bans::table.filter(bans::group_id.eq(group)).filter(bans::actor_id.eq(actor)))
-        .execute(conn))
+    on!(db, |conn| diesel::delete(
+        bans::table
+            .filter(bans::group_id.eq(group))
+            .filter(bans::actor_id.eq(actor))
+    )
+    .execute(conn))
     .map(|gone| gone > 0)
 }
 
@@ -220,8 +242,13 @@ pub fn any_from_host(db: &mut Conn, group: ActorId, host: &str) -> QueryResult<b
 
 /// Ends every belonging of somebody who is gone.
 pub fn end_all_of(db: &mut Conn, actor: ActorId, at: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(memberships::table.filter(memberships::actor_id.eq(actor)))
-        .set((memberships::state.eq(MembershipState::Left), memberships::updated_at.eq(at)))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        memberships::table.filter(memberships::actor_id.eq(actor))
+    )
+    .set((
+        memberships::state.eq(MembershipState::Left),
+        memberships::updated_at.eq(at)
+    ))
+    .execute(conn))
     .map(drop)
 }

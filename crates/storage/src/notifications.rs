@@ -33,13 +33,18 @@ pub struct Notification {
 
 /// Adds a notice.
 pub fn add(db: &mut Conn, notification: &Notification) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(notifications::table).values(notification).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(notifications::table)
+        .values(notification)
+        .execute(conn))
+    .map(drop)
 }
 
 /// Adds several notices at once.
 pub fn add_many(db: &mut Conn, notifications: &[Notification]) -> QueryResult<()> {
     for batch in notifications.chunks(500) {
-        on!(db, |conn| diesel::insert_into(notifications::table).values(batch).execute(conn))?;
+        on!(db, |conn| diesel::insert_into(notifications::table)
+            .values(batch)
+            .execute(conn))?;
     }
     Ok(())
 }
@@ -55,7 +60,11 @@ pub fn page(db: &mut Conn, owner: ActorId, page: &Page) -> QueryResult<Vec<Notif
 }
 
 /// One of somebody's notices. Nobody else's, whatever the number.
-pub fn find(db: &mut Conn, owner: ActorId, id: NotificationId) -> QueryResult<Option<Notification>> {
+pub fn find(
+    db: &mut Conn,
+    owner: ActorId,
+    id: NotificationId,
+) -> QueryResult<Option<Notification>> {
     on!(db, |conn| Notification::query()
         .filter(notifications::id.eq(id))
         .filter(notifications::owner_id.eq(owner))
@@ -75,7 +84,12 @@ pub fn unread(db: &mut Conn, owner: ActorId, limit: i64) -> QueryResult<i64> {
 }
 
 /// Notes that somebody has read everything up to this notice.
-pub fn mark_read(db: &mut Conn, owner: ActorId, up_to: NotificationId, at: Moment) -> QueryResult<usize> {
+pub fn mark_read(
+    db: &mut Conn,
+    owner: ActorId,
+    up_to: NotificationId,
+    at: Moment,
+) -> QueryResult<usize> {
     on!(db, |conn| diesel::update(
         notifications::table
             .filter(notifications::owner_id.eq(owner))
@@ -89,7 +103,9 @@ pub fn mark_read(db: &mut Conn, owner: ActorId, up_to: NotificationId, at: Momen
 /// Throws one of somebody's notices away. `false` when there is none.
 pub fn dismiss(db: &mut Conn, owner: ActorId, id: NotificationId) -> QueryResult<bool> {
     on!(db, |conn| diesel::delete(
-        notifications::table.filter(notifications::id.eq(id)).filter(notifications::owner_id.eq(owner))
+        notifications::table
+            .filter(notifications::id.eq(id))
+            .filter(notifications::owner_id.eq(owner))
     )
     .execute(conn))
     .map(|gone| gone > 0)
@@ -97,7 +113,10 @@ pub fn dismiss(db: &mut Conn, owner: ActorId, id: NotificationId) -> QueryResult
 
 /// Throws all of somebody's notices away.
 pub fn clear(db: &mut Conn, owner: ActorId) -> QueryResult<usize> {
-    on!(db, |conn| diesel::delete(notifications::table.filter(notifications::owner_id.eq(owner))).execute(conn))
+    on!(db, |conn| diesel::delete(
+        notifications::table.filter(notifications::owner_id.eq(owner))
+    )
+    .execute(conn))
 }
 
 /// Takes back the notices of this kind about somebody: what they told no longer holds.

@@ -19,22 +19,36 @@ pub struct Page {
 impl Page {
     /// The newest `limit`.
     pub const fn first(limit: i64) -> Self {
-        Self { before: None, since: None, above: None, limit }
+        Self {
+            before: None,
+            since: None,
+            above: None,
+            limit,
+        }
     }
 
     /// The `limit` that come before this one.
     pub const fn before(id: i64, limit: i64) -> Self {
-        Self { before: Some(id), ..Self::first(limit) }
+        Self {
+            before: Some(id),
+            ..Self::first(limit)
+        }
     }
 
     /// The newest `limit` that came after this one.
     pub const fn since(id: i64, limit: i64) -> Self {
-        Self { since: Some(id), ..Self::first(limit) }
+        Self {
+            since: Some(id),
+            ..Self::first(limit)
+        }
     }
 
     /// The `limit` that came right after this one.
     pub const fn above(id: i64, limit: i64) -> Self {
-        Self { above: Some(id), ..Self::first(limit) }
+        Self {
+            above: Some(id),
+            ..Self::first(limit)
+        }
     }
 
     /// The upper end: every id must be below it.
@@ -44,7 +58,9 @@ impl Page {
 
     /// The lower end: every id must be above it.
     pub(crate) fn floor(&self) -> i64 {
-        self.above.unwrap_or(i64::MIN).max(self.since.unwrap_or(i64::MIN))
+        self.above
+            .unwrap_or(i64::MIN)
+            .max(self.since.unwrap_or(i64::MIN))
     }
 
     /// Whether the oldest of what lies between the ends is wanted, rather than the newest.
@@ -58,7 +74,10 @@ impl Page {
 /// Both ends are always part of the query: its text never changes, and so it is prepared once.
 macro_rules! page {
     ($conn:expr, $query:expr, $id:expr, $page:expr) => {{
-        let query = $query.filter($id.lt($page.ceiling())).filter($id.gt($page.floor())).limit($page.limit);
+        let query = $query
+            .filter($id.lt($page.ceiling()))
+            .filter($id.gt($page.floor()))
+            .limit($page.limit);
         if $page.upward() {
             query.order($id.asc()).load($conn).map(|mut rows| {
                 rows.reverse();

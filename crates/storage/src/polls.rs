@@ -3,6 +3,7 @@
 use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::one_of::one_of;
 use crate::schema::{poll_votes, polls};
 use crate::types::{ActorId, Json, Moment, PostId};
 use crate::{Conn, on};
@@ -48,12 +49,17 @@ pub fn record(db: &mut Conn, poll: &Poll) -> QueryResult<()> {
 
 /// The poll of a post.
 pub fn find(db: &mut Conn, post: PostId) -> QueryResult<Option<Poll>> {
-    on!(db, |conn| Poll::query().filter(polls::post_id.eq(post)).first(conn).optional())
+    on!(db, |conn| Poll::query()
+        .filter(polls::post_id.eq(post))
+        .first(conn)
+        .optional())
 }
 
 /// The polls of these posts.
 pub fn of_posts(db: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Poll>> {
-    on!(db, |conn| Poll::query().filter(polls::post_id.eq_any(posts)).load(conn))
+    on!(db, |conn| Poll::query()
+        .filter(one_of(polls::post_id, posts))
+        .load(conn))
 }
 
 /// Adds a vote. `false` when somebody has chosen that already.
@@ -80,9 +86,13 @@ pub fn choices(db: &mut Conn, post: PostId, actor: ActorId) -> QueryResult<Vec<i
 }
 
 /// What somebody chose in these polls.
-pub fn choices_in(db: &mut Conn, posts: &[PostId], actor: ActorId) -> QueryResult<Vec<(PostId, i32)>> {
+pub fn choices_in(
+    db: &mut Conn,
+    posts: &[PostId],
+    actor: ActorId,
+) -> QueryResult<Vec<(PostId, i32)>> {
     on!(db, |conn| poll_votes::table
-        .filter(poll_votes::post_id.eq_any(posts))
+        .filter(one_of(poll_votes::post_id, posts))
         .filter(poll_votes::actor_id.eq(actor))
         .order((poll_votes::post_id, poll_votes::choice))
         .select((poll_votes::post_id, poll_votes::choice))
@@ -112,7 +122,9 @@ pub fn overdue(db: &mut Conn, now: Moment, limit: i64) -> QueryResult<Vec<Poll>>
 /// Closes a poll. `false` when it is closed already.
 pub fn close(db: &mut Conn, post: PostId, at: Moment) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        polls::table.filter(polls::post_id.eq(post)).filter(polls::closed_at.is_null())
+        polls::table
+            .filter(polls::post_id.eq(post))
+            .filter(polls::closed_at.is_null())
     )
     .set(polls::closed_at.eq(at))
     .execute(conn))

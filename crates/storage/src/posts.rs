@@ -4,6 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, mentions, posts};
 use crate::types::{ActorId, Json, Moment, PostId, PostKind, Visibility};
@@ -128,7 +129,6 @@ pub struct Attachment {
 /// What may change about a post. What is `None` stays as it is; `Some(None)` empties it.
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = posts)]
-#[expect(clippy::option_option, reason = "leaving a thing alone and emptying it are two wishes")]
 pub struct PostPatch {
     /// Its page for people.
     pub url: Option<Option<String>>,
@@ -178,7 +178,10 @@ impl Post {
 
 /// Adds a post.
 pub fn insert(db: &mut Conn, post: &Post) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(posts::table).values(post).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(posts::table)
+        .values(post)
+        .execute(conn))
+    .map(drop)
 }
 
 /// Adds a post unless there is one with its id on the wire. `false` when there was: then nothing changes.
@@ -193,47 +196,63 @@ pub fn insert_new(db: &mut Conn, post: &Post) -> QueryResult<bool> {
 
 /// The post with this number.
 pub fn find(db: &mut Conn, id: PostId) -> QueryResult<Option<Post>> {
-    on!(db, |conn| Post::query().filter(posts::id.eq(id)).first(conn).optional())
+    on!(db, |conn| Post::query()
+        .filter(posts::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The posts with these numbers, in no particular order.
 pub fn find_many(db: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<Post>> {
-    on!(db, |conn| Post::query().filter(posts::id.eq_any(ids)).load(conn))
+    on!(db, |conn| Post::query()
+        .filter(one_of(posts::id, ids))
+        .load(conn))
 }
 
 /// The post with this id on the wire.
 pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Post>> {
-    on!(db, |conn| Post::query().filter(posts::uri.eq(uri)).first(conn).optional())
+    on!(db, |conn| Post::query()
+        .filter(posts::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// The posts with these ids on the wire, in no particular order.
 pub fn by_uris(db: &mut Conn, uris: &[String]) -> QueryResult<Vec<Post>> {
-    on!(db, |conn| Post::query().filter(posts::uri.eq_any(uris)).load(conn))
+    on!(db, |conn| Post::query()
+        .filter(posts::uri.eq_any(uris))
+        .load(conn))
 }
 
 /// Changes what the patch names. A patch that names nothing changes nothing.
 pub fn edit(db: &mut Conn, id: PostId, patch: &PostPatch) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id)))
-        .set(patch)
-        .execute(conn)
-        .optional_empty_changeset())
+    on!(db, |conn| diesel::update(
+        posts::table.filter(posts::id.eq(id))
+    )
+    .set(patch)
+    .execute(conn)
+    .optional_empty_changeset())
     .map(drop)
 }
 
 /// Notes that its author took a post back, and forgets what it said. `false` when that was so already.
 pub fn mark_deleted(db: &mut Conn, id: PostId, at: Moment) -> QueryResult<bool> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id)).filter(posts::deleted_at.is_null()))
-        .set((
-            posts::deleted_at.eq(at),
-            posts::title.eq(None::<String>),
-            posts::warning.eq(None::<String>),
-            posts::link_url.eq(None::<String>),
-            posts::content.eq(""),
-            posts::source.eq(None::<String>),
-            posts::tags.eq("[]"),
-            posts::attachments.eq("[]"),
-        ))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        posts::table
+            .filter(posts::id.eq(id))
+            .filter(posts::deleted_at.is_null())
+    )
+    .set((
+        posts::deleted_at.eq(at),
+        posts::title.eq(None::<String>),
+        posts::warning.eq(None::<String>),
+        posts::link_url.eq(None::<String>),
+        posts::content.eq(""),
+        posts::source.eq(None::<String>),
+        posts::tags.eq("[]"),
+        posts::attachments.eq("[]"),
+    ))
+    .execute(conn))
     .map(|changed| changed > 0)
 }
 
@@ -245,43 +264,63 @@ pub fn mark_removed(
     reason: Option<&str>,
     at: Moment,
 ) -> QueryResult<bool> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id)).filter(posts::removed_at.is_null()))
-        .set((posts::removed_at.eq(at), posts::removed_by.eq(by), posts::removed_reason.eq(reason)))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        posts::table
+            .filter(posts::id.eq(id))
+            .filter(posts::removed_at.is_null())
+    )
+    .set((
+        posts::removed_at.eq(at),
+        posts::removed_by.eq(by),
+        posts::removed_reason.eq(reason)
+    ))
+    .execute(conn))
     .map(|changed| changed > 0)
 }
 
 /// Shows a post again that was hidden. `false` when it was not.
 pub fn mark_restored(db: &mut Conn, id: PostId) -> QueryResult<bool> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id)).filter(posts::removed_at.is_not_null()))
-        .set((
-            posts::removed_at.eq(None::<Moment>),
-            posts::removed_by.eq(None::<ActorId>),
-            posts::removed_reason.eq(None::<String>),
-        ))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        posts::table
+            .filter(posts::id.eq(id))
+            .filter(posts::removed_at.is_not_null())
+    )
+    .set((
+        posts::removed_at.eq(None::<Moment>),
+        posts::removed_by.eq(None::<ActorId>),
+        posts::removed_reason.eq(None::<String>),
+    ))
+    .execute(conn))
     .map(|changed| changed > 0)
 }
 
 /// Ends the talk under a post, or with `None` lets it go on.
 pub fn lock(db: &mut Conn, id: PostId, at: Option<Moment>) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id)))
-        .set(posts::locked_at.eq(at))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        posts::table.filter(posts::id.eq(id))
+    )
+    .set(posts::locked_at.eq(at))
+    .execute(conn))
     .map(drop)
 }
 
 /// Puts a post at the top of its group or of its author's page, or with `None` back in line.
 pub fn pin(db: &mut Conn, id: PostId, at: Option<Moment>) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id)))
-        .set(posts::pinned_at.eq(at))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        posts::table.filter(posts::id.eq(id))
+    )
+    .set(posts::pinned_at.eq(at))
+    .execute(conn))
     .map(drop)
 }
 
 /// The first `limit` posts of a thread in the order of their numbers, deleted and hidden ones among them.
 pub fn thread(db: &mut Conn, root: PostId, limit: i64) -> QueryResult<Vec<Post>> {
-    on!(db, |conn| Post::query().filter(posts::root_id.eq(root)).order(posts::id).limit(limit).load(conn))
+    on!(db, |conn| Post::query()
+        .filter(posts::root_id.eq(root))
+        .order(posts::id)
+        .limit(limit)
+        .load(conn))
 }
 
 /// The replies to a post, newest first.
@@ -372,7 +411,9 @@ pub fn waiting_for(db: &mut Conn, parent_uri: &str) -> QueryResult<Vec<Post>> {
 /// Gives a reply its place below a post; what hangs below the reply moves along.
 pub fn attach(db: &mut Conn, reply: PostId, parent: PostId, root: PostId) -> QueryResult<()> {
     on!(db, |conn| {
-        diesel::update(posts::table.filter(posts::root_id.eq(reply))).set(posts::root_id.eq(root)).execute(conn)?;
+        diesel::update(posts::table.filter(posts::root_id.eq(reply)))
+            .set(posts::root_id.eq(root))
+            .execute(conn)?;
         diesel::update(posts::table.filter(posts::id.eq(reply)))
             .set((posts::parent_id.eq(parent), posts::root_id.eq(root)))
             .execute(conn)
@@ -384,16 +425,25 @@ pub fn attach(db: &mut Conn, reply: PostId, parent: PostId, root: PostId) -> Que
 pub fn adjust(db: &mut Conn, id: PostId, count: Count, by: i32) -> QueryResult<()> {
     let post = posts::table.filter(posts::id.eq(id));
     on!(db, |conn| match count {
-        Count::Replies => diesel::update(post).set(posts::replies_count.eq(posts::replies_count + by)).execute(conn),
-        Count::Likes => diesel::update(post).set(posts::likes_count.eq(posts::likes_count + by)).execute(conn),
-        Count::Boosts => diesel::update(post).set(posts::boosts_count.eq(posts::boosts_count + by)).execute(conn),
+        Count::Replies => diesel::update(post)
+            .set(posts::replies_count.eq(posts::replies_count + by))
+            .execute(conn),
+        Count::Likes => diesel::update(post)
+            .set(posts::likes_count.eq(posts::likes_count + by))
+            .execute(conn),
+        Count::Boosts => diesel::update(post)
+            .set(posts::boosts_count.eq(posts::boosts_count + by))
+            .execute(conn),
     })
     .map(drop)
 }
 
 /// Notes whom a post names. Naming somebody twice is naming them once.
 pub fn mention(db: &mut Conn, post: PostId, actors: &[ActorId]) -> QueryResult<()> {
-    let rows: Vec<_> = actors.iter().map(|actor| (mentions::post_id.eq(post), mentions::actor_id.eq(*actor))).collect();
+    let rows: Vec<_> = actors
+        .iter()
+        .map(|actor| (mentions::post_id.eq(post), mentions::actor_id.eq(*actor)))
+        .collect();
     match rows.as_slice() {
         [] => Ok(()),
         rows => on!(db, |conn| diesel::insert_into(mentions::table)
@@ -406,7 +456,10 @@ pub fn mention(db: &mut Conn, post: PostId, actors: &[ActorId]) -> QueryResult<(
 
 /// Notes whom a post names now, and forgets whom it named before.
 pub fn mention_only(db: &mut Conn, post: PostId, actors: &[ActorId]) -> QueryResult<()> {
-    on!(db, |conn| diesel::delete(mentions::table.filter(mentions::post_id.eq(post))).execute(conn))?;
+    on!(db, |conn| diesel::delete(
+        mentions::table.filter(mentions::post_id.eq(post))
+    )
+    .execute(conn))?;
     mention(db, post, actors)
 }
 
@@ -414,7 +467,7 @@ pub fn mention_only(db: &mut Conn, post: PostId, actors: &[ActorId]) -> QueryRes
 pub fn mentioned(db: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<(PostId, Actor)>> {
     on!(db, |conn| mentions::table
         .inner_join(actors::table.on(actors::id.eq(mentions::actor_id)))
-        .filter(mentions::post_id.eq_any(posts))
+        .filter(one_of(mentions::post_id, posts))
         .order((mentions::post_id, mentions::actor_id))
         .select((mentions::post_id, Actor::as_select()))
         .load(conn))
@@ -432,13 +485,20 @@ pub fn mentions(db: &mut Conn, post: PostId, actor: ActorId) -> QueryResult<bool
 
 /// Who wrote these posts.
 pub fn authors_of(db: &mut Conn, ids: &[PostId]) -> QueryResult<Vec<(PostId, ActorId)>> {
-    on!(db, |conn| posts::table.filter(posts::id.eq_any(ids)).select((posts::id, posts::author_id)).load(conn))
+    on!(db, |conn| posts::table
+        .filter(one_of(posts::id, ids))
+        .select((posts::id, posts::author_id))
+        .load(conn))
 }
 
 /// Notes that a post belongs to a group of another server, which passed it on.
 pub fn set_group(db: &mut Conn, id: PostId, group: ActorId) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(posts::table.filter(posts::id.eq(id))).set(posts::group_id.eq(group)).execute(conn))
-        .map(drop)
+    on!(db, |conn| diesel::update(
+        posts::table.filter(posts::id.eq(id))
+    )
+    .set(posts::group_id.eq(group))
+    .execute(conn))
+    .map(drop)
 }
 
 /// How many thread starters and how many replies people here have written for everybody.

@@ -5,6 +5,7 @@
 use diesel::prelude::*;
 
 use crate::actors::Actor;
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::posts::Post;
 use crate::schema::{actors, posts, reactions};
@@ -42,7 +43,12 @@ pub fn record(db: &mut Conn, reaction: &Reaction) -> QueryResult<bool> {
 }
 
 /// Takes a reaction back, and answers with what it was.
-pub fn remove(db: &mut Conn, post: PostId, actor: ActorId, kind: ReactionKind) -> QueryResult<Option<Reaction>> {
+pub fn remove(
+    db: &mut Conn,
+    post: PostId,
+    actor: ActorId,
+    kind: ReactionKind,
+) -> QueryResult<Option<Reaction>> {
     on!(db, |conn| diesel::delete(
         reactions::table
             .filter(reactions::post_id.eq(post))
@@ -56,19 +62,27 @@ pub fn remove(db: &mut Conn, post: PostId, actor: ActorId, kind: ReactionKind) -
 
 /// The reaction that this activity made.
 pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Reaction>> {
-    on!(db, |conn| Reaction::query().filter(reactions::uri.eq(uri)).first(conn).optional())
+    on!(db, |conn| Reaction::query()
+        .filter(reactions::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// What somebody thinks of these posts.
 pub fn by(db: &mut Conn, actor: ActorId, posts: &[PostId]) -> QueryResult<Vec<Reaction>> {
     on!(db, |conn| Reaction::query()
-        .filter(reactions::post_id.eq_any(posts))
+        .filter(one_of(reactions::post_id, posts))
         .filter(reactions::actor_id.eq(actor))
         .load(conn))
 }
 
 /// Those who think so of a post, the latest first.
-pub fn of_post(db: &mut Conn, post: PostId, kind: ReactionKind, page: &Page) -> QueryResult<Vec<(Reaction, Actor)>> {
+pub fn of_post(
+    db: &mut Conn,
+    post: PostId,
+    kind: ReactionKind,
+    page: &Page,
+) -> QueryResult<Vec<(Reaction, Actor)>> {
     on!(db, |conn| page!(
         conn,
         reactions::table
@@ -82,7 +96,12 @@ pub fn of_post(db: &mut Conn, post: PostId, kind: ReactionKind, page: &Page) -> 
 }
 
 /// The posts of which somebody thinks so, the latest first.
-pub fn of_actor(db: &mut Conn, actor: ActorId, kind: ReactionKind, page: &Page) -> QueryResult<Vec<(Reaction, Post)>> {
+pub fn of_actor(
+    db: &mut Conn,
+    actor: ActorId,
+    kind: ReactionKind,
+    page: &Page,
+) -> QueryResult<Vec<(Reaction, Post)>> {
     on!(db, |conn| page!(
         conn,
         reactions::table

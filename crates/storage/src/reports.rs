@@ -59,20 +59,33 @@ pub struct AuditLine {
 
 /// Adds a complaint. `false` when it is known already.
 pub fn insert(db: &mut Conn, report: &Report) -> QueryResult<bool> {
-    on!(db, |conn| diesel::insert_into(reports::table).values(report).on_conflict_do_nothing().execute(conn))
-        .map(|added| added > 0)
+    on!(db, |conn| diesel::insert_into(reports::table)
+        .values(report)
+        .on_conflict_do_nothing()
+        .execute(conn))
+    .map(|added| added > 0)
 }
 
 /// The complaint with this number.
 pub fn find(db: &mut Conn, id: ReportId) -> QueryResult<Option<Report>> {
-    on!(db, |conn| Report::query().filter(reports::id.eq(id)).first(conn).optional())
+    on!(db, |conn| Report::query()
+        .filter(reports::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// Complaints about what happened in one group, the latest first.
-pub fn page_of_group(db: &mut Conn, group: ActorId, state: ReportState, page: &Page) -> QueryResult<Vec<Report>> {
+pub fn page_of_group(
+    db: &mut Conn,
+    group: ActorId,
+    state: ReportState,
+    page: &Page,
+) -> QueryResult<Vec<Report>> {
     on!(db, |conn| page!(
         conn,
-        Report::query().filter(reports::group_id.eq(group)).filter(reports::state.eq(state)),
+        Report::query()
+            .filter(reports::group_id.eq(group))
+            .filter(reports::state.eq(state)),
         reports::id,
         page
     ))
@@ -80,27 +93,46 @@ pub fn page_of_group(db: &mut Conn, group: ActorId, state: ReportState, page: &P
 
 /// All complaints, the latest first.
 pub fn page(db: &mut Conn, state: ReportState, page: &Page) -> QueryResult<Vec<Report>> {
-    on!(db, |conn| page!(conn, Report::query().filter(reports::state.eq(state)), reports::id, page))
+    on!(db, |conn| page!(
+        conn,
+        Report::query().filter(reports::state.eq(state)),
+        reports::id,
+        page
+    ))
 }
 
 /// Notes that a complaint has been dealt with. `false` when it had been already.
 pub fn resolve(db: &mut Conn, id: ReportId, by: ActorId, at: Moment) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
-        reports::table.filter(reports::id.eq(id)).filter(reports::state.eq(ReportState::Open))
+        reports::table
+            .filter(reports::id.eq(id))
+            .filter(reports::state.eq(ReportState::Open))
     )
-    .set((reports::state.eq(ReportState::Resolved), reports::handled_at.eq(at), reports::handled_by.eq(by)))
+    .set((
+        reports::state.eq(ReportState::Resolved),
+        reports::handled_at.eq(at),
+        reports::handled_by.eq(by)
+    ))
     .execute(conn))
     .map(|changed| changed > 0)
 }
 
 /// Writes a line into the record.
 pub fn record(db: &mut Conn, line: &AuditLine) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(audit::table).values(line).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(audit::table)
+        .values(line)
+        .execute(conn))
+    .map(drop)
 }
 
 /// The record of one group, the latest first.
 pub fn record_of_group(db: &mut Conn, group: ActorId, page: &Page) -> QueryResult<Vec<AuditLine>> {
-    on!(db, |conn| page!(conn, AuditLine::query().filter(audit::group_id.eq(group)), audit::id, page))
+    on!(db, |conn| page!(
+        conn,
+        AuditLine::query().filter(audit::group_id.eq(group)),
+        audit::id,
+        page
+    ))
 }
 
 /// The whole record, the latest first.

@@ -32,39 +32,61 @@ pub struct Session {
 
 /// Adds a session.
 pub fn insert(db: &mut Conn, session: &Session) -> QueryResult<()> {
-    on!(db, |conn| diesel::insert_into(sessions::table).values(session).execute(conn)).map(drop)
+    on!(db, |conn| diesel::insert_into(sessions::table)
+        .values(session)
+        .execute(conn))
+    .map(drop)
 }
 
 /// The session with this hash and who signed in, unless it has ended by `now`.
-pub fn by_hash(db: &mut Conn, hash: &str, now: Moment) -> QueryResult<Option<(Session, Account, Actor)>> {
+pub fn by_hash(
+    db: &mut Conn,
+    hash: &str,
+    now: Moment,
+) -> QueryResult<Option<(Session, Account, Actor)>> {
     on!(db, |conn| sessions::table
         .inner_join(accounts::table.on(accounts::id.eq(sessions::account_id)))
         .inner_join(actors::table.on(actors::id.eq(accounts::actor_id)))
         .filter(sessions::token_hash.eq(hash))
         .filter(sessions::expires_at.gt(now))
-        .select((Session::as_select(), Account::as_select(), Actor::as_select()))
+        .select((
+            Session::as_select(),
+            Account::as_select(),
+            Actor::as_select()
+        ))
         .first(conn)
         .optional())
 }
 
 /// Notes when a session was last used, and when it ends now.
 pub fn touch(db: &mut Conn, id: SessionId, at: Moment, expires_at: Moment) -> QueryResult<()> {
-    on!(db, |conn| diesel::update(sessions::table.filter(sessions::id.eq(id)))
-        .set((sessions::last_seen_at.eq(at), sessions::expires_at.eq(expires_at)))
-        .execute(conn))
+    on!(db, |conn| diesel::update(
+        sessions::table.filter(sessions::id.eq(id))
+    )
+    .set((
+        sessions::last_seen_at.eq(at),
+        sessions::expires_at.eq(expires_at)
+    ))
+    .execute(conn))
     .map(drop)
 }
 
 /// Ends a session. `false` when there is none.
 pub fn end(db: &mut Conn, id: SessionId) -> QueryResult<bool> {
-    on!(db, |conn| diesel::delete(sessions::table.filter(sessions::id.eq(id))).execute(conn)).map(|gone| gone > 0)
+    on!(db, |conn| diesel::delete(
+        sessions::table.filter(sessions::id.eq(id))
+    )
+    .execute(conn))
+    .map(|gone| gone > 0)
 }
 
 /// Ends every session of somebody, but the one they want to keep.
 pub fn end_all(db: &mut Conn, account: AccountId, but: Option<SessionId>) -> QueryResult<usize> {
     let keep = but.unwrap_or(SessionId(i64::MIN));
     on!(db, |conn| diesel::delete(
-        sessions::table.filter(sessions::account_id.eq(account)).filter(sessions::id.ne(keep))
+        sessions::table
+            .filter(sessions::account_id.eq(account))
+            .filter(sessions::id.ne(keep))
     )
     .execute(conn))
 }
@@ -79,5 +101,8 @@ pub fn of_account(db: &mut Conn, account: AccountId) -> QueryResult<Vec<Session>
 
 /// Forgets sessions that have ended by `now`.
 pub fn sweep(db: &mut Conn, now: Moment) -> QueryResult<usize> {
-    on!(db, |conn| diesel::delete(sessions::table.filter(sessions::expires_at.le(now))).execute(conn))
+    on!(db, |conn| diesel::delete(
+        sessions::table.filter(sessions::expires_at.le(now))
+    )
+    .execute(conn))
 }

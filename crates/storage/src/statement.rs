@@ -41,7 +41,10 @@ impl<'a> From<&'a String> for Value<'a> {
 
 impl<'a> Statement<'a> {
     pub(crate) const fn new(sql: &'static str) -> Self {
-        Self { sql, values: Vec::new() }
+        Self {
+            sql,
+            values: Vec::new(),
+        }
     }
 
     /// Gives the next `?` its value.
@@ -70,7 +73,11 @@ where
                 match values.next() {
                     Some(Value::Integer(value)) => out.push_bind_param::<BigInt, i64>(value)?,
                     Some(Value::Text(value)) => out.push_bind_param::<Text, str>(value)?,
-                    None => return Err(diesel::result::Error::QueryBuilderError("a ? has no value".into())),
+                    None => {
+                        return Err(diesel::result::Error::QueryBuilderError(
+                            "a ? has no value".into(),
+                        ));
+                    }
                 }
             }
             out.push_sql(piece);

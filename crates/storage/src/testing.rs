@@ -27,7 +27,8 @@ pub fn sqlite() -> Db {
     let path = folder.0.join("kindred.sqlite");
     fs::write(&path, template()).expect("a copy of the template can be written");
     let url = format!("sqlite://{}", path.display());
-    Db::open_kept(&url, &Options::default(), Box::new(folder)).expect("a copy of the template can be opened")
+    Db::open_kept(&url, &Options::default(), Box::new(folder))
+        .expect("a copy of the template can be opened")
 }
 
 /// A fresh database on the PostgreSQL at `KINDRED_TEST_POSTGRES`, or none when that is not set.
@@ -35,13 +36,18 @@ pub fn sqlite() -> Db {
 /// Says so aloud then, and panics where tests are the judge (`CI` is set): a test that never runs proves nothing.
 pub fn postgres() -> Option<Db> {
     let Ok(cluster) = env::var(POSTGRES) else {
-        assert!(env::var_os("CI").is_none(), "{POSTGRES} is not set, and this is CI: half of the tests would not run");
+        assert!(
+            env::var_os("CI").is_none(),
+            "{POSTGRES} is not set, and this is CI: half of the tests would not run"
+        );
         eprintln!("SKIPPED on PostgreSQL: {POSTGRES} is not set (scripts/with-postgres sets it)");
         return None;
     };
     let template = pg_template(&cluster);
     let name = unique("kindred_test");
-    admin(&cluster).batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}")).expect("a fresh database");
+    admin(&cluster)
+        .batch_execute(&format!("CREATE DATABASE {name} TEMPLATE {template}"))
+        .expect("a fresh database");
     let url = with_name(&cluster, &name);
     let keep = Box::new(PgDatabase { cluster, name });
     Some(Db::open_kept(&url, &Options::default(), keep).expect("a fresh database can be opened"))
@@ -84,18 +90,26 @@ fn pg_template(cluster: &str) -> &'static str {
         let mut admin = admin(cluster);
         // Several test programs may start at once: one makes it, the others wait and find it. It is made under another
         // name first, so that one that was interrupted is never taken for a whole one.
-        admin.batch_execute("SELECT pg_advisory_lock(721)").expect("a turn");
+        admin
+            .batch_execute("SELECT pg_advisory_lock(721)")
+            .expect("a turn");
         if !exists(&mut admin, &name) {
             let draft = unique("kindred_draft");
-            admin.batch_execute(&format!("CREATE DATABASE {draft}")).expect("a database to migrate");
+            admin
+                .batch_execute(&format!("CREATE DATABASE {draft}"))
+                .expect("a database to migrate");
             drop(
                 Db::open(&with_name(cluster, &draft), &Options::default())
                     .inspect(|db| drop(db.migrate().expect("a template can be migrated")))
                     .expect("a template can be opened"),
             );
-            admin.batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}")).expect("a template");
+            admin
+                .batch_execute(&format!("ALTER DATABASE {draft} RENAME TO {name}"))
+                .expect("a template");
         }
-        admin.batch_execute("SELECT pg_advisory_unlock(721)").expect("the end of a turn");
+        admin
+            .batch_execute("SELECT pg_advisory_unlock(721)")
+            .expect("the end of a turn");
         name
     })
 }
@@ -104,11 +118,15 @@ fn pg_template(cluster: &str) -> &'static str {
 fn migrations() -> u64 {
     let mut hasher = DefaultHasher::new();
     let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../../migrations/postgres");
-    let mut steps: Vec<_> =
-        fs::read_dir(folder).expect("the migrations").map(|step| step.expect("a migration").path()).collect();
+    let mut steps: Vec<_> = fs::read_dir(folder)
+        .expect("the migrations")
+        .map(|step| step.expect("a migration").path())
+        .collect();
     steps.sort();
     for step in steps {
-        fs::read(step.join("up.sql")).expect("a migration").hash(&mut hasher);
+        fs::read(step.join("up.sql"))
+            .expect("a migration")
+            .hash(&mut hasher);
     }
     hasher.finish()
 }
@@ -128,7 +146,8 @@ fn exists(admin: &mut PgConnection, name: &str) -> bool {
 }
 
 fn admin(cluster: &str) -> PgConnection {
-    PgConnection::establish(cluster).unwrap_or_else(|error| panic!("{POSTGRES} cannot be reached: {error}"))
+    PgConnection::establish(cluster)
+        .unwrap_or_else(|error| panic!("{POSTGRES} cannot be reached: {error}"))
 }
 
 /// The same address with another database in it.
@@ -140,7 +159,11 @@ fn with_name(cluster: &str, name: &str) -> String {
 
 fn unique(what: &str) -> String {
     static COUNT: AtomicU64 = AtomicU64::new(0);
-    format!("{what}_{}_{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed))
+    format!(
+        "{what}_{}_{}",
+        std::process::id(),
+        COUNT.fetch_add(1, Ordering::Relaxed)
+    )
 }
 
 /// A folder that goes away with this value.
@@ -171,7 +194,10 @@ struct PgDatabase {
 impl Drop for PgDatabase {
     fn drop(&mut self) {
         if let Ok(mut admin) = PgConnection::establish(&self.cluster) {
-            let _ = admin.batch_execute(&format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name));
+            let _ = admin.batch_execute(&format!(
+                "DROP DATABASE IF EXISTS {} WITH (FORCE)",
+                self.name
+            ));
         }
     }
 }

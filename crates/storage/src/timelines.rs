@@ -56,7 +56,11 @@ pub fn put_home(db: &mut Conn, entry: Entry, of: ActorId) -> QueryResult<usize> 
             .inner_join(accounts::table.on(accounts::actor_id.eq(follows::follower_id)))
             .filter(follows::target_id.eq(of))
             .filter(follows::state.eq(FollowState::Accepted))
-            .filter(follows::show_boosts.eq(true).or(all.into_sql::<diesel::sql_types::Bool>()))
+            .filter(
+                follows::show_boosts
+                    .eq(true)
+                    .or(all.into_sql::<diesel::sql_types::Bool>()),
+            )
             .select((
                 follows::follower_id,
                 entry.entry_id.into_sql::<BigInt>(),
@@ -77,17 +81,24 @@ pub fn put_home(db: &mut Conn, entry: Entry, of: ActorId) -> QueryResult<usize> 
 
 /// Puts a line into the home timeline of everybody here who hears of both: an answer interests those who follow the whole
 /// conversation. Answers how many got it.
-pub fn put_home_of_both(db: &mut Conn, entry: Entry, one: ActorId, other: ActorId) -> QueryResult<usize> {
+pub fn put_home_of_both(
+    db: &mut Conn,
+    entry: Entry,
+    one: ActorId,
+    other: ActorId,
+) -> QueryResult<usize> {
     let also = diesel::alias!(follows as also);
     on!(db, |conn| follows::table
         .inner_join(accounts::table.on(accounts::actor_id.eq(follows::follower_id)))
         .filter(follows::target_id.eq(one))
         .filter(follows::state.eq(FollowState::Accepted))
-        .filter(follows::follower_id.eq(other).or(exists(
-            also.filter(also.field(follows::follower_id).eq(follows::follower_id))
-                .filter(also.field(follows::target_id).eq(other))
-                .filter(also.field(follows::state).eq(FollowState::Accepted))
-        )))
+        .filter(
+            follows::follower_id.eq(other).or(exists(
+                also.filter(also.field(follows::follower_id).eq(follows::follower_id))
+                    .filter(also.field(follows::target_id).eq(other))
+                    .filter(also.field(follows::state).eq(FollowState::Accepted))
+            ))
+        )
         .select((
             follows::follower_id,
             entry.entry_id.into_sql::<BigInt>(),
@@ -95,7 +106,12 @@ pub fn put_home_of_both(db: &mut Conn, entry: Entry, one: ActorId, other: ActorI
             entry.by_id.into_sql::<Nullable<BigInt>>(),
         ))
         .insert_into(home_entries::table)
-        .into_columns((home_entries::owner_id, home_entries::entry_id, home_entries::post_id, home_entries::by_id))
+        .into_columns((
+            home_entries::owner_id,
+            home_entries::entry_id,
+            home_entries::post_id,
+            home_entries::by_id
+        ))
         .on_conflict_do_nothing()
         .execute(conn))
 }
@@ -123,7 +139,11 @@ pub fn home(db: &mut Conn, owner: ActorId, page: &Page) -> QueryResult<Vec<Line>
             .filter(home_entries::owner_id.eq(owner))
             .filter(posts::deleted_at.is_null())
             .filter(posts::removed_at.is_null())
-            .select((home_entries::entry_id, home_entries::by_id, Post::as_select())),
+            .select((
+                home_entries::entry_id,
+                home_entries::by_id,
+                Post::as_select()
+            )),
         home_entries::entry_id,
         page
     ))
@@ -153,7 +173,11 @@ pub fn written_by(db: &mut Conn, author: ActorId, page: &Page) -> QueryResult<Ve
             .filter(posts::author_id.eq(author))
             .filter(posts::deleted_at.is_null())
             .filter(posts::removed_at.is_null())
-            .select((posts::id, None::<i64>.into_sql::<Nullable<BigInt>>(), Post::as_select())),
+            .select((
+                posts::id,
+                None::<i64>.into_sql::<Nullable<BigInt>>(),
+                Post::as_select()
+            )),
         posts::id,
         page
     ))
@@ -167,7 +191,12 @@ pub fn author_page(db: &mut Conn, author: ActorId, page: &Page) -> QueryResult<V
 }
 
 /// A page of the threads that somebody started, with or without what they passed on.
-pub fn starters_page(db: &mut Conn, author: ActorId, page: &Page, boosts: bool) -> QueryResult<Vec<Line>> {
+pub fn starters_page(
+    db: &mut Conn,
+    author: ActorId,
+    page: &Page,
+    boosts: bool,
+) -> QueryResult<Vec<Line>> {
     let mut lines = on!(db, |conn| page!(
         conn,
         posts::table
@@ -175,7 +204,11 @@ pub fn starters_page(db: &mut Conn, author: ActorId, page: &Page, boosts: bool) 
             .filter(posts::parent_uri.is_null())
             .filter(posts::deleted_at.is_null())
             .filter(posts::removed_at.is_null())
-            .select((posts::id, None::<i64>.into_sql::<Nullable<BigInt>>(), Post::as_select())),
+            .select((
+                posts::id,
+                None::<i64>.into_sql::<Nullable<BigInt>>(),
+                Post::as_select()
+            )),
         posts::id,
         page
     ))?;
@@ -206,7 +239,11 @@ pub fn public(db: &mut Conn, scope: Scope, page: &Page) -> QueryResult<Vec<Line>
                 .filter(posts::visibility.eq(Visibility::Public))
                 .filter(posts::deleted_at.is_null())
                 .filter(posts::removed_at.is_null())
-                .select((posts::id, None::<i64>.into_sql::<Nullable<BigInt>>(), Post::as_select())),
+                .select((
+                    posts::id,
+                    None::<i64>.into_sql::<Nullable<BigInt>>(),
+                    Post::as_select()
+                )),
             posts::id,
             page
         ),
@@ -216,8 +253,16 @@ pub fn public(db: &mut Conn, scope: Scope, page: &Page) -> QueryResult<Vec<Line>
                 .filter(posts::visibility.eq(Visibility::Public))
                 .filter(posts::deleted_at.is_null())
                 .filter(posts::removed_at.is_null())
-                .filter(exists(actors::table.filter(actors::id.eq(posts::author_id)).filter(actors::host.eq(""))))
-                .select((posts::id, None::<i64>.into_sql::<Nullable<BigInt>>(), Post::as_select())),
+                .filter(exists(
+                    actors::table
+                        .filter(actors::id.eq(posts::author_id))
+                        .filter(actors::host.eq(""))
+                ))
+                .select((
+                    posts::id,
+                    None::<i64>.into_sql::<Nullable<BigInt>>(),
+                    Post::as_select()
+                )),
             posts::id,
             page
         ),
@@ -226,11 +271,21 @@ pub fn public(db: &mut Conn, scope: Scope, page: &Page) -> QueryResult<Vec<Line>
 
 /// Takes what somebody wrote or passed on out of one home timeline: they are no longer followed.
 pub fn drop_from_home(db: &mut Conn, owner: ActorId, of: ActorId) -> QueryResult<usize> {
-    on!(db, |conn| diesel::delete(home_entries::table.filter(home_entries::owner_id.eq(owner)).filter(
-        home_entries::by_id.eq(of).or(home_entries::by_id.is_null().and(
-            home_entries::post_id.eq_any(posts::table.filter(posts::author_id.eq(of)).select(posts::id))
-        ))
-    ))
+    on!(db, |conn| diesel::delete(
+        home_entries::table
+            .filter(home_entries::owner_id.eq(owner))
+            .filter(
+                home_entries::by_id
+                    .eq(of)
+                    .or(home_entries::by_id.is_null().and(
+                        home_entries::post_id.eq_any(
+                            posts::table
+                                .filter(posts::author_id.eq(of))
+                                .select(posts::id)
+                        )
+                    ))
+            )
+    )
     .execute(conn))
 }
 

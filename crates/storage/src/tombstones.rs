@@ -18,7 +18,10 @@ pub fn add(db: &mut Conn, uri: &str, at: Moment) -> QueryResult<()> {
 
 /// Whether this is gone.
 pub fn is_gone(db: &mut Conn, uri: &str) -> QueryResult<bool> {
-    on!(db, |conn| select(exists(tombstones::table.filter(tombstones::uri.eq(uri)))).get_result(conn))
+    on!(db, |conn| select(exists(
+        tombstones::table.filter(tombstones::uri.eq(uri))
+    ))
+    .get_result(conn))
 }
 
 /// Since when this is gone, if it is.

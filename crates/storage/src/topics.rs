@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::posts::Post;
 use crate::schema::{group_topics, post_topics, posts, topics};
@@ -37,7 +38,10 @@ pub fn ensure(db: &mut Conn, topic: &Topic) -> QueryResult<Topic> {
 
 /// The topic of this slug.
 pub fn by_slug(db: &mut Conn, slug: &str) -> QueryResult<Option<Topic>> {
-    on!(db, |conn| Topic::query().filter(topics::slug.eq(slug)).first(conn).optional())
+    on!(db, |conn| Topic::query()
+        .filter(topics::slug.eq(slug))
+        .first(conn)
+        .optional())
 }
 
 /// The topics of a group, by name.
@@ -54,7 +58,7 @@ pub fn of_group(db: &mut Conn, group: ActorId) -> QueryResult<Vec<Topic>> {
 pub fn of_groups(db: &mut Conn, groups: &[ActorId]) -> QueryResult<Vec<(ActorId, Topic)>> {
     on!(db, |conn| topics::table
         .inner_join(group_topics::table.on(group_topics::topic_id.eq(topics::id)))
-        .filter(group_topics::group_id.eq_any(groups))
+        .filter(one_of(group_topics::group_id, groups))
         .order((group_topics::group_id, topics::name))
         .select((group_topics::group_id, Topic::as_select()))
         .load(conn))
@@ -62,9 +66,19 @@ pub fn of_groups(db: &mut Conn, groups: &[ActorId]) -> QueryResult<Vec<(ActorId,
 
 /// Gives a group these topics and no others.
 pub fn set_group(db: &mut Conn, group: ActorId, topics: &[TopicId]) -> QueryResult<()> {
-    on!(db, |conn| diesel::delete(group_topics::table.filter(group_topics::group_id.eq(group))).execute(conn))?;
-    let rows: Vec<_> =
-        topics.iter().map(|topic| (group_topics::group_id.eq(group), group_topics::topic_id.eq(*topic))).collect();
+    on!(db, |conn| diesel::delete(
+        group_topics::table.filter(group_topics::group_id.eq(group))
+    )
+    .execute(conn))?;
+    let rows: Vec<_> = topics
+        .iter()
+        .map(|topic| {
+            (
+                group_topics::group_id.eq(group),
+                group_topics::topic_id.eq(*topic),
+            )
+        })
+        .collect();
     match rows.as_slice() {
         [] => Ok(()),
         rows => on!(db, |conn| diesel::insert_into(group_topics::table)
@@ -77,9 +91,19 @@ pub fn set_group(db: &mut Conn, group: ActorId, topics: &[TopicId]) -> QueryResu
 
 /// Gives a post these topics and no others.
 pub fn set_post(db: &mut Conn, post: PostId, topics: &[TopicId]) -> QueryResult<()> {
-    on!(db, |conn| diesel::delete(post_topics::table.filter(post_topics::post_id.eq(post))).execute(conn))?;
-    let rows: Vec<_> =
-        topics.iter().map(|topic| (post_topics::post_id.eq(post), post_topics::topic_id.eq(*topic))).collect();
+    on!(db, |conn| diesel::delete(
+        post_topics::table.filter(post_topics::post_id.eq(post))
+    )
+    .execute(conn))?;
+    let rows: Vec<_> = topics
+        .iter()
+        .map(|topic| {
+            (
+                post_topics::post_id.eq(post),
+                post_topics::topic_id.eq(*topic),
+            )
+        })
+        .collect();
     match rows.as_slice() {
         [] => Ok(()),
         rows => on!(db, |conn| diesel::insert_into(post_topics::table)
@@ -125,9 +149,16 @@ pub fn popular(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Topic, i64)>> {
         .limit(limit)
         .load(conn))?;
     let ids: Vec<TopicId> = ranked.iter().map(|(id, _)| *id).collect();
-    let found: Vec<Topic> = on!(db, |conn| Topic::query().filter(topics::id.eq_any(ids)).load(conn))?;
+    let found: Vec<Topic> = on!(db, |conn| Topic::query()
+        .filter(topics::id.eq_any(ids))
+        .load(conn))?;
     Ok(ranked
         .into_iter()
-        .filter_map(|(id, n)| found.iter().find(|topic| topic.id == id).map(|topic| (topic.clone(), n)))
+        .filter_map(|(id, n)| {
+            found
+                .iter()
+                .find(|topic| topic.id == id)
+                .map(|topic| (topic.clone(), n))
+        })
         .collect())
 }

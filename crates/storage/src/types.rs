@@ -127,7 +127,18 @@ impl From<BoostId> for EntryId {
 
 /// A point in time: milliseconds since 1970 in UTC.
 #[derive(
-    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    AsExpression,
+    FromSqlRow,
 )]
 #[diesel(sql_type = BigInt)]
 #[serde(transparent)]
@@ -145,13 +156,21 @@ impl Moment {
     }
 
     /// The moment that lies `span` later; stops at [`Moment::NEVER`].
+    #[must_use]
     pub fn plus(self, span: Duration) -> Self {
-        Self(self.0.saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// The moment that lies `span` earlier.
+    #[must_use]
     pub fn minus(self, span: Duration) -> Self {
-        Self(self.0.saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)))
+        Self(
+            self.0
+                .saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
+        )
     }
 
     /// How long ago `earlier` was, seen from here; nothing when it lies ahead.
@@ -482,7 +501,9 @@ text_enums! {
 /// A value kept as JSON in a TEXT column.
 ///
 /// Both databases have JSON types of their own, but they differ; nothing of ours looks inside with SQL.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, AsExpression, FromSqlRow)]
+#[derive(
+    Clone, Debug, Default, PartialEq, Eq, Hash, Serialize, Deserialize, AsExpression, FromSqlRow,
+)]
 #[diesel(sql_type = Text)]
 #[serde(transparent)]
 pub struct Json<T: Debug>(pub T);
@@ -536,7 +557,10 @@ mod tests {
     fn a_word_reads_back_as_itself_and_others_are_refused() {
         for visibility in Visibility::ALL {
             assert_eq!(visibility.as_str().parse(), Ok(*visibility));
-            assert_eq!(serde_json::to_value(visibility).unwrap(), visibility.as_str());
+            assert_eq!(
+                serde_json::to_value(visibility).unwrap(),
+                visibility.as_str()
+            );
         }
         let error = "secret".parse::<Visibility>().unwrap_err();
         assert_eq!(error.to_string(), "\"secret\" is not a Visibility");

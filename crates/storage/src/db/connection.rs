@@ -13,7 +13,10 @@ use crate::Error;
 use crate::statement::Statement;
 
 /// A connection to either database. Queries are written once with [`on!`](crate::on).
-#[expect(missing_debug_implementations, reason = "diesel's connections have none")]
+#[expect(
+    missing_debug_implementations,
+    reason = "diesel's connections have none"
+)]
 pub enum Conn {
     /// To a file on this machine.
     Sqlite(SqliteConnection),
@@ -37,7 +40,8 @@ impl Conn {
                 Ok(value)
             }
             Err(error) => {
-                self.say("ROLLBACK TO SAVEPOINT attempt").map_err(Error::from)?;
+                self.say("ROLLBACK TO SAVEPOINT attempt")
+                    .map_err(Error::from)?;
                 self.say("RELEASE SAVEPOINT attempt").map_err(Error::from)?;
                 Err(error)
             }
@@ -45,7 +49,10 @@ impl Conn {
     }
 
     /// Runs `f` and turns a panic into an error.
-    pub(super) fn shielded<T, E>(&mut self, f: impl FnOnce(&mut Self) -> Result<T, E>) -> Result<T, E>
+    pub(super) fn shielded<T, E>(
+        &mut self,
+        f: impl FnOnce(&mut Self) -> Result<T, E>,
+    ) -> Result<T, E>
     where
         E: From<Error>,
     {
@@ -84,8 +91,11 @@ pub(super) fn open_reader(path: &Path, options: &Options) -> Result<Conn, Error>
 }
 
 fn open(path: &Path, options: &Options) -> Result<SqliteConnection, Error> {
-    let text = path.to_str().ok_or_else(|| Error::Url(path.display().to_string()))?;
-    let mut conn = SqliteConnection::establish(text).map_err(|error| Error::Connection(format!("{text}: {error}")))?;
+    let text = path
+        .to_str()
+        .ok_or_else(|| Error::Url(path.display().to_string()))?;
+    let mut conn = SqliteConnection::establish(text)
+        .map_err(|error| Error::Connection(format!("{text}: {error}")))?;
     // The busy time-out comes first, because turning on the log takes a lock.
     conn.batch_execute(&format!(
         "PRAGMA busy_timeout = {}; PRAGMA journal_mode = WAL; PRAGMA cache_size = -{}; PRAGMA mmap_size = 0; \

@@ -29,8 +29,13 @@ impl Pool {
     pub(super) fn open(url: &str, options: &Options) -> Result<Self, Error> {
         let first = connect(url)?;
         Ok(Self {
-            shared: Arc::new(Shared { url: url.to_owned(), idle: Mutex::new(vec![first]) }),
-            places: Arc::new(Semaphore::new(usize::try_from(options.connections.max(1)).unwrap_or(1))),
+            shared: Arc::new(Shared {
+                url: url.to_owned(),
+                idle: Mutex::new(vec![first]),
+            }),
+            places: Arc::new(Semaphore::new(
+                usize::try_from(options.connections.max(1)).unwrap_or(1),
+            )),
             patience: options.patience,
         })
     }
@@ -49,7 +54,8 @@ impl Pool {
         T: Send + 'static,
         E: From<Error> + Send + 'static,
     {
-        self.unit("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f).await
+        self.unit("BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY", f)
+            .await
     }
 
     /// All of `f` or nothing.
@@ -101,7 +107,10 @@ impl Pool {
         match tokio::time::timeout(self.patience, Arc::clone(&self.places).acquire_owned()).await {
             Ok(Ok(place)) => Ok(place),
             Ok(Err(_)) => Err(Error::Connection("the pool is closed".to_owned())),
-            Err(_) => Err(Error::Busy(format!("no connection became free within {:?}", self.patience))),
+            Err(_) => Err(Error::Busy(format!(
+                "no connection became free within {:?}",
+                self.patience
+            ))),
         }
     }
 }
@@ -121,14 +130,22 @@ impl Shared {
     }
 
     fn take(&self) -> Option<Conn> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop()
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop()
     }
 
     fn put_back(&self, conn: Conn) {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(conn);
+        self.idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(conn);
     }
 }
 
 fn connect(url: &str) -> Result<Conn, Error> {
-    PgConnection::establish(url).map(Conn::Postgres).map_err(|error| Error::Connection(error.to_string()))
+    PgConnection::establish(url)
+        .map(Conn::Postgres)
+        .map_err(|error| Error::Connection(error.to_string()))
 }

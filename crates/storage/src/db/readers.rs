@@ -31,7 +31,13 @@ struct Shared {
 impl Readers {
     /// No connection is opened yet.
     pub(super) fn new(path: PathBuf, options: &Options) -> Self {
-        Self { shared: Arc::new(Shared { path, options: options.clone(), idle: Mutex::default() }) }
+        Self {
+            shared: Arc::new(Shared {
+                path,
+                options: options.clone(),
+                idle: Mutex::default(),
+            }),
+        }
     }
 
     /// Runs `f` on a snapshot, right here.
@@ -43,7 +49,10 @@ impl Readers {
         let answer = self.snapshot(f);
         let took = begun.elapsed();
         if took > LONG {
-            warn!(millis = took.as_millis(), "A question has kept everybody on its thread waiting for {took:?}");
+            warn!(
+                millis = took.as_millis(),
+                "A question has kept everybody on its thread waiting for {took:?}"
+            );
         }
         // Whoever asks again and again without ever waiting for anything must let others have their turn.
         tokio::task::consume_budget().await;
@@ -66,7 +75,10 @@ impl Readers {
     }
 
     /// Lets all queries of `f` see the database as it was at the first of them.
-    fn snapshot<T, E: From<Error>>(&self, f: impl FnOnce(&mut Conn) -> Result<T, E>) -> Result<T, E> {
+    fn snapshot<T, E: From<Error>>(
+        &self,
+        f: impl FnOnce(&mut Conn) -> Result<T, E>,
+    ) -> Result<T, E> {
         let mut conn = self.shared.take()?;
         conn.say("BEGIN").map_err(Error::from)?;
         let answer = conn.shielded(f);
@@ -81,7 +93,11 @@ impl Readers {
 impl Shared {
     fn take(&self) -> Result<Conn, Error> {
         // The one used last: its memory holds what was asked for a moment ago.
-        let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
+        let idle = self
+            .idle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .pop();
         idle.map_or_else(|| connection::open_reader(&self.path, &self.options), Ok)
     }
 

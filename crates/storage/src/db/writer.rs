@@ -32,7 +32,10 @@ impl Writer {
             .name("db-writer".to_owned())
             .spawn(move || serve(&mut conn, &waiting))
             .map_err(|error| Error::Connection(format!("no thread for writing: {error}")))?;
-        Ok(Self { inbox: Some(inbox), thread: Some(thread) })
+        Ok(Self {
+            inbox: Some(inbox),
+            thread: Some(thread),
+        })
     }
 
     /// Hands in a unit of work and waits until it is committed, or is known not to be.
@@ -45,8 +48,15 @@ impl Writer {
         E: From<Error> + Send + 'static,
     {
         let (reply, answer) = oneshot::channel();
-        let unit = Work { f: Some(f), outcome: None, reply };
-        let handed_in = self.inbox.as_ref().is_some_and(|inbox| inbox.send(Box::new(unit)).is_ok());
+        let unit = Work {
+            f: Some(f),
+            outcome: None,
+            reply,
+        };
+        let handed_in = self
+            .inbox
+            .as_ref()
+            .is_some_and(|inbox| inbox.send(Box::new(unit)).is_ok());
         if !handed_in {
             return Err(gone().into());
         }
@@ -166,7 +176,9 @@ fn together(conn: &mut Conn, group: &mut Vec<Box<dyn Unit>>) {
             let error = Error::from(error);
             // When not even the beginning succeeded, nobody's turn will come: the lock is held by another process.
             let told = if ran == 0 { group.len() } else { ran };
-            group.drain(..told).for_each(|unit| unit.answer(Err(&error)));
+            group
+                .drain(..told)
+                .for_each(|unit| unit.answer(Err(&error)));
         }
     }
 }

@@ -9,9 +9,9 @@ use crate::groups::Group;
 use crate::memberships::Membership;
 use crate::posts::Post;
 use crate::types::{
-    AccountId, AccountOwner, AccountRole, AccountState, ActivityId, ActorId, ActorKind, BoostId, Direction, FollowId,
-    FollowState, GroupRole, JoinPolicy, Json, MembershipId, MembershipState, Moment, PostId, PostKind, Posting,
-    Visibility,
+    AccountId, AccountOwner, AccountRole, AccountState, ActivityId, ActorId, ActorKind, BoostId,
+    Direction, FollowId, FollowState, GroupRole, JoinPolicy, Json, MembershipId, MembershipState,
+    Moment, PostId, PostKind, Posting, Visibility,
 };
 
 /// When everything in these rows happened.
@@ -34,7 +34,11 @@ pub fn circle(id: i64, handle: &str) -> Actor {
 
 /// An actor of any kind; an empty host means here.
 pub fn actor(id: i64, kind: ActorKind, handle: &str, host: &str) -> Actor {
-    let here = if host.is_empty() { "kindred.example" } else { host };
+    let here = if host.is_empty() {
+        "kindred.example"
+    } else {
+        host
+    };
     let uri = format!("https://{here}/actors/{handle}");
     Actor {
         id: ActorId(id),

@@ -2,10 +2,11 @@
 
 use kindred_storage::notifications::{self, Notification};
 use kindred_storage::reports::{self, AuditLine, Report};
-use kindred_storage::testing::sample::THEN;
 use kindred_storage::testing::both;
+use kindred_storage::testing::sample::THEN;
 use kindred_storage::{
-    ActorId, AuditId, Error, Json, Moment, NotificationId, NotificationKind, Page, PostId, ReportId, ReportState, on,
+    ActorId, AuditId, Error, Json, Moment, NotificationId, NotificationKind, Page, PostId,
+    ReportId, ReportState, on,
 };
 
 use crate::people::town;
@@ -34,24 +35,62 @@ async fn notices_are_read_dismissed_and_taken_back_by_their_owner_only() {
         town(&db).await;
         tell!(db, |db| {
             notifications::add(db, &notice(1, NADIA, NotificationKind::Follow))?;
-            let more: Vec<_> = (2..=5).map(|id| notice(id, NADIA, NotificationKind::JoinRequest)).collect();
+            let more: Vec<_> = (2..=5)
+                .map(|id| notice(id, NADIA, NotificationKind::JoinRequest))
+                .collect();
             notifications::add_many(db, &more)?;
             notifications::add_many(db, &[])?;
             notifications::add(db, &notice(6, TOMAS, NotificationKind::Like))
         });
         let page = ask!(db, |db| notifications::page(db, NADIA, &Page::first(2)));
-        assert_eq!(page.iter().map(|notice| notice.id.0).collect::<Vec<_>>(), [5, 4]);
-        assert_eq!(ask!(db, |db| notifications::find(db, TOMAS, NotificationId(1))), None);
+        assert_eq!(
+            page.iter().map(|notice| notice.id.0).collect::<Vec<_>>(),
+            [5, 4]
+        );
+        assert_eq!(
+            ask!(db, |db| notifications::find(db, TOMAS, NotificationId(1))),
+            None
+        );
         assert!(ask!(db, |db| notifications::find(db, NADIA, NotificationId(1))).is_some());
         assert_eq!(ask!(db, |db| notifications::unread(db, NADIA, 100)), 5);
         assert_eq!(ask!(db, |db| notifications::unread(db, NADIA, 3)), 3);
-        assert_eq!(tell!(db, |db| notifications::mark_read(db, NADIA, NotificationId(4), Moment(9))), 4);
+        assert_eq!(
+            tell!(db, |db| notifications::mark_read(
+                db,
+                NADIA,
+                NotificationId(4),
+                Moment(9)
+            )),
+            4
+        );
         assert_eq!(ask!(db, |db| notifications::unread(db, NADIA, 100)), 1);
-        assert!(!tell!(db, |db| notifications::dismiss(db, TOMAS, NotificationId(1))));
-        assert!(tell!(db, |db| notifications::dismiss(db, NADIA, NotificationId(1))));
+        assert!(!tell!(db, |db| notifications::dismiss(
+            db,
+            TOMAS,
+            NotificationId(1)
+        )));
+        assert!(tell!(db, |db| notifications::dismiss(
+            db,
+            NADIA,
+            NotificationId(1)
+        )));
         let asked = NotificationKind::JoinRequest;
-        assert_eq!(tell!(db, |db| notifications::take_back(db, NADIA, asked, MEI, Some(PostId(1)))), 0);
-        assert_eq!(tell!(db, |db| notifications::take_back(db, NADIA, asked, MEI, None)), 4);
+        assert_eq!(
+            tell!(db, |db| notifications::take_back(
+                db,
+                NADIA,
+                asked,
+                MEI,
+                Some(PostId(1))
+            )),
+            0
+        );
+        assert_eq!(
+            tell!(db, |db| notifications::take_back(
+                db, NADIA, asked, MEI, None
+            )),
+            4
+        );
         assert_eq!(tell!(db, |db| notifications::clear(db, NADIA)), 0);
         assert_eq!(tell!(db, |db| notifications::clear(db, TOMAS)), 1);
     })
@@ -77,18 +116,51 @@ async fn a_complaint_is_taken_once_and_resolved_once() {
         };
         let first = report.clone();
         assert!(tell!(db, |db| reports::insert(db, &first)));
-        let again = Report { id: ReportId(2), ..report.clone() };
+        let again = Report {
+            id: ReportId(2),
+            ..report.clone()
+        };
         assert!(!tell!(db, |db| reports::insert(db, &again)));
-        let other = Report { id: ReportId(3), uri: None, group_id: None, ..report.clone() };
+        let other = Report {
+            id: ReportId(3),
+            uri: None,
+            group_id: None,
+            ..report.clone()
+        };
         assert!(tell!(db, |db| reports::insert(db, &other)));
         assert_eq!(ask!(db, |db| reports::find(db, ReportId(1))), Some(report));
         let page = Page::first(10);
-        assert_eq!(ask!(db, |db| reports::page_of_group(db, RUST, ReportState::Open, &page)).len(), 1);
-        assert_eq!(ask!(db, |db| reports::page(db, ReportState::Open, &page)).len(), 2);
-        assert!(tell!(db, |db| reports::resolve(db, ReportId(1), NADIA, Moment(9))));
-        assert!(!tell!(db, |db| reports::resolve(db, ReportId(1), TOMAS, Moment(10))));
+        assert_eq!(
+            ask!(db, |db| reports::page_of_group(
+                db,
+                RUST,
+                ReportState::Open,
+                &page
+            ))
+            .len(),
+            1
+        );
+        assert_eq!(
+            ask!(db, |db| reports::page(db, ReportState::Open, &page)).len(),
+            2
+        );
+        assert!(tell!(db, |db| reports::resolve(
+            db,
+            ReportId(1),
+            NADIA,
+            Moment(9)
+        )));
+        assert!(!tell!(db, |db| reports::resolve(
+            db,
+            ReportId(1),
+            TOMAS,
+            Moment(10)
+        )));
         let resolved = ask!(db, |db| reports::find(db, ReportId(1))).unwrap();
-        assert_eq!((resolved.handled_at, resolved.handled_by), (Some(Moment(9)), Some(NADIA)));
+        assert_eq!(
+            (resolved.handled_at, resolved.handled_by),
+            (Some(Moment(9)), Some(NADIA))
+        );
     })
     .await;
 }
@@ -111,8 +183,14 @@ async fn the_record_tells_who_did_what() {
             reports::record(db, &first)?;
             reports::record(db, &second)
         });
-        assert_eq!(ask!(db, |db| reports::record_of_group(db, RUST, &Page::first(5))), [line(1, Some(RUST))]);
-        assert_eq!(ask!(db, |db| reports::whole_record(db, &Page::first(5))).len(), 2);
+        assert_eq!(
+            ask!(db, |db| reports::record_of_group(db, RUST, &Page::first(5))),
+            [line(1, Some(RUST))]
+        );
+        assert_eq!(
+            ask!(db, |db| reports::whole_record(db, &Page::first(5))).len(),
+            2
+        );
     })
     .await;
 }
@@ -124,7 +202,9 @@ async fn a_word_that_is_on_no_list_is_an_error_and_not_a_guess() {
         let refused = db
             .write(|db| {
                 let sql = "UPDATE actors SET kind = 'wizard' WHERE id = 3";
-                on!(db, |conn| diesel::connection::SimpleConnection::batch_execute(conn, sql))?;
+                on!(db, |conn| {
+                    diesel::connection::SimpleConnection::batch_execute(conn, sql)
+                })?;
                 Ok::<_, Error>(kindred_storage::actors::find(db, MEI)?)
             })
             .await

@@ -14,7 +14,7 @@ struct Column {
     #[diesel(sql_type = Text)]
     table_name: String,
     #[diesel(sql_type = Text)]
-    column_name: String,
+    name: String,
     #[diesel(sql_type = Text)]
     kind: String,
     #[diesel(sql_type = Bool)]
@@ -26,7 +26,7 @@ async fn columns(db: &Db) -> Vec<Column> {
     db.read(|db| {
         let mut columns: Vec<Column> = match db {
             Conn::Sqlite(conn) => sql_query(
-                "SELECT t.name AS table_name, c.name AS column_name, \
+                "SELECT t.name AS table_name, c.name AS name, \
                  CASE WHEN c.type = 'INTEGER' AND c.pk > 0 \
                  AND (SELECT count(*) FROM pragma_table_info(t.name) WHERE pk > 0) = 1 THEN 'bigint' ELSE lower(c.type) END AS kind, \
                  c.\"notnull\" = 0 AS may_be_empty \
@@ -35,7 +35,7 @@ async fn columns(db: &Db) -> Vec<Column> {
             )
             .load(conn)?,
             Conn::Postgres(conn) => sql_query(
-                "SELECT CAST(table_name AS text), CAST(column_name AS text), CAST(data_type AS text) AS kind, \
+                "SELECT CAST(table_name AS text), CAST(column_name AS text) AS name, CAST(data_type AS text) AS kind, \
                  is_nullable = 'YES' AS may_be_empty FROM information_schema.columns \
                  WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
             )
@@ -87,15 +87,26 @@ async fn unique(db: &Db) -> BTreeMap<String, Vec<String>> {
     for row in rows {
         found.entry(row.table_name).or_default().push(row.columns);
     }
-    found.values_mut().for_each(|columns| columns.sort());
+    for columns in found.values_mut() {
+        columns.sort();
+    }
     found
 }
 
 /// Names the columns that only one side has.
 fn same(one: &[Column], other: &[Column]) {
-    let missing: Vec<_> = one.iter().filter(|column| !other.contains(column)).collect();
-    let extra: Vec<_> = other.iter().filter(|column| !one.contains(column)).collect();
-    assert!(missing.is_empty() && extra.is_empty(), "{missing:?}\n{extra:?}");
+    let missing: Vec<_> = one
+        .iter()
+        .filter(|column| !other.contains(column))
+        .collect();
+    let extra: Vec<_> = other
+        .iter()
+        .filter(|column| !one.contains(column))
+        .collect();
+    assert!(
+        missing.is_empty() && extra.is_empty(),
+        "{missing:?}\n{extra:?}"
+    );
 }
 
 #[tokio::test]
@@ -121,18 +132,19 @@ async fn what_diesel_is_told_is_what_the_tables_are() {
                 None => (kind, false),
             };
             let kind = match kind {
-                "BigInt" => "bigint",
-                "Integer" => "integer",
-                "Bool" => "boolean",
-                other => &other.to_lowercase(),
+                "Bool" => "boolean".to_owned(),
+                other => other.to_lowercase(),
             };
             told.push(Column {
                 table_name: table.clone(),
-                column_name: column.to_owned(),
-                kind: kind.to_owned(),
+                name: column.to_owned(),
+                kind,
                 may_be_empty,
             });
-        } else if let Some((name, _)) = line.strip_suffix(") {").and_then(|line| line.split_once(" (")) {
+        } else if let Some((name, _)) = line
+            .strip_suffix(") {")
+            .and_then(|line| line.split_once(" ("))
+        {
             name.clone_into(&mut table);
         }
     }
@@ -155,7 +167,10 @@ async fn a_database_of_a_later_release_is_refused_with_clear_words() {
         .await
         .unwrap();
         let refused = db.migrate().unwrap_err();
-        assert!(matches!(&refused, Error::NewerSchema { found, .. } if found == "9999"), "{refused}");
+        assert!(
+            matches!(&refused, Error::NewerSchema { found, .. } if found == "9999"),
+            "{refused}"
+        );
         assert!(refused.to_string().contains("newer than this program"));
     })
     .await;
@@ -166,9 +181,12 @@ async fn every_migration_can_be_taken_back_by_those_who_develop() {
     both(|db| async move {
         let backend = db.backend();
         db.write(move |db| {
-            let sql = match backend {
-                Backend::Sqlite => include_str!("../../../../migrations/sqlite/0001_founding/down.sql"),
-                Backend::Postgres => include_str!("../../../../migrations/postgres/0001_founding/down.sql"),
+            let here = include_str!("../../../../migrations/sqlite/0001_founding/down.sql");
+            let there = include_str!("../../../../migrations/postgres/0001_founding/down.sql");
+            let sql = if backend == Backend::Sqlite {
+                here
+            } else {
+                there
             };
             Ok::<_, Error>(on!(db, |conn| conn.batch_execute(sql))?)
         })
@@ -186,11 +204,15 @@ fn an_upgrade_leaves_a_copy_of_the_file_as_it_was() {
     let url = format!("sqlite://{}", path.display());
     let db = Db::open(&url, &Options::default()).unwrap();
     db.migrate().unwrap();
-    assert!(!folder.join("kindred.sqlite.before-0001").exists(), "a new file needs no copy");
+    assert!(
+        !folder.join("kindred.sqlite.before-0001").exists(),
+        "a new file needs no copy"
+    );
     drop(db);
     // As if it had been made before the first migration had its name.
     let mut conn = SqliteConnection::establish(path.to_str().unwrap()).unwrap();
-    conn.batch_execute("DELETE FROM __diesel_schema_migrations").unwrap();
+    conn.batch_execute("DELETE FROM __diesel_schema_migrations")
+        .unwrap();
     drop(conn);
     let db = Db::open(&url, &Options::default()).unwrap();
     assert!(matches!(db.migrate(), Err(Error::Migration(_))));
@@ -201,7 +223,13 @@ fn an_upgrade_leaves_a_copy_of_the_file_as_it_was() {
 
 #[test]
 fn an_address_that_is_none_is_refused_with_an_example() {
-    for wrong in ["", "mysql://localhost", "sqlite://", "sqlite://:memory:", "/var/lib/kindred.sqlite"] {
+    for wrong in [
+        "",
+        "mysql://localhost",
+        "sqlite://",
+        "sqlite://:memory:",
+        "/var/lib/kindred.sqlite",
+    ] {
         let refused = Db::open(wrong, &Options::default()).unwrap_err();
         assert!(matches!(refused, Error::Url(_)), "{wrong}");
         assert!(refused.to_string().contains("sqlite://path/to/file"));

@@ -1,16 +1,11 @@
 //! Posts and what hangs on them; what was said and heard.
 
 use kindred_storage::activities::{self, Activity};
-use kindred_storage::boosts::{self, Boost};
-use kindred_storage::polls::{self, Poll, PollOption};
 use kindred_storage::posts::{self, Attachment, Count, Post, PostPatch, Tag, TagKind};
-use kindred_storage::reactions::{self, Reaction};
-use kindred_storage::testing::sample::{self, THEN};
 use kindred_storage::testing::both;
-use kindred_storage::topics::{self, Topic};
+use kindred_storage::testing::sample::{self};
 use kindred_storage::{
-    ActivityId, ActorId, BoostId, Direction, Json, Moment, Page, PostId, ReactionId, ReactionKind, TopicId, Visibility,
-    tombstones,
+    ActivityId, ActorId, Direction, Json, Moment, Page, PostId, Visibility, tombstones,
 };
 
 use crate::people::town;
@@ -25,7 +20,10 @@ fn ids(posts: &[Post]) -> Vec<i64> {
 }
 
 fn in_group(post: Post) -> Post {
-    Post { group_id: Some(RUST), ..post }
+    Post {
+        group_id: Some(RUST),
+        ..post
+    }
 }
 
 #[tokio::test]
@@ -48,16 +46,35 @@ async fn a_post_reads_back_as_it_was_written() {
         };
         let written = post.clone();
         tell!(db, |db| posts::insert(db, &written));
-        assert_eq!(ask!(db, |db| posts::find(db, PostId(100))), Some(post.clone()));
+        assert_eq!(
+            ask!(db, |db| posts::find(db, PostId(100))),
+            Some(post.clone())
+        );
         let uri = post.uri.clone();
         assert_eq!(ask!(db, |db| posts::by_uri(db, &uri)), Some(post.clone()));
         let uris = vec![post.uri.clone()];
         assert_eq!(ids(&ask!(db, |db| posts::by_uris(db, &uris))), [100]);
-        assert_eq!(ids(&ask!(db, |db| posts::find_many(db, &[PostId(100), PostId(101)]))), [100]);
-        assert_eq!(ask!(db, |db| posts::authors_of(db, &[PostId(100)])), [(PostId(100), NADIA)]);
-        let again = Post { id: PostId(101), root_id: PostId(101), ..post };
+        assert_eq!(
+            ids(&ask!(db, |db| posts::find_many(
+                db,
+                &[PostId(100), PostId(101)]
+            ))),
+            [100]
+        );
+        assert_eq!(
+            ask!(db, |db| posts::authors_of(db, &[PostId(100)])),
+            [(PostId(100), NADIA)]
+        );
+        let again = Post {
+            id: PostId(101),
+            root_id: PostId(101),
+            ..post
+        };
         assert!(!tell!(db, |db| posts::insert_new(db, &again)));
-        assert!(tell!(db, |db| posts::insert_new(db, &sample::post(102, MEI))));
+        assert!(tell!(db, |db| posts::insert_new(
+            db,
+            &sample::post(102, MEI)
+        )));
         assert_eq!(ask!(db, |db| posts::count_public(db)), (1, 0));
     })
     .await;
@@ -80,14 +97,51 @@ async fn a_thread_is_read_in_order_and_its_replies_are_counted() {
             posts::adjust(db, PostId(100), Count::Boosts, 4)?;
             posts::adjust(db, PostId(100), Count::Likes, -1)
         });
-        assert_eq!(ids(&ask!(db, |db| posts::thread(db, PostId(100), 100))), [100, 101, 102, 103]);
-        assert_eq!(ids(&ask!(db, |db| posts::thread(db, PostId(100), 2))), [100, 101]);
-        assert_eq!(ids(&ask!(db, |db| posts::replies(db, PostId(100), &Page::first(10)))), [103, 101]);
-        assert_eq!(ids(&ask!(db, |db| posts::page_of_author(db, NADIA, &Page::first(10)))), [102, 100]);
-        assert_eq!(ids(&ask!(db, |db| posts::page_of_group(db, RUST, &Page::first(2)))), [104, 103]);
-        assert_eq!(ids(&ask!(db, |db| posts::threads_of_group(db, RUST, &Page::first(10)))), [104, 100]);
+        assert_eq!(
+            ids(&ask!(db, |db| posts::thread(db, PostId(100), 100))),
+            [100, 101, 102, 103]
+        );
+        assert_eq!(
+            ids(&ask!(db, |db| posts::thread(db, PostId(100), 2))),
+            [100, 101]
+        );
+        assert_eq!(
+            ids(&ask!(db, |db| posts::replies(
+                db,
+                PostId(100),
+                &Page::first(10)
+            ))),
+            [103, 101]
+        );
+        assert_eq!(
+            ids(&ask!(db, |db| posts::page_of_author(
+                db,
+                NADIA,
+                &Page::first(10)
+            ))),
+            [102, 100]
+        );
+        assert_eq!(
+            ids(&ask!(db, |db| posts::page_of_group(
+                db,
+                RUST,
+                &Page::first(2)
+            ))),
+            [104, 103]
+        );
+        assert_eq!(
+            ids(&ask!(db, |db| posts::threads_of_group(
+                db,
+                RUST,
+                &Page::first(10)
+            ))),
+            [104, 100]
+        );
         let post = ask!(db, |db| posts::find(db, PostId(100))).unwrap();
-        assert_eq!((post.replies_count, post.likes_count, post.boosts_count), (2, 2, 4));
+        assert_eq!(
+            (post.replies_count, post.likes_count, post.boosts_count),
+            (2, 2, 4)
+        );
     })
     .await;
 }
@@ -105,12 +159,36 @@ async fn a_reply_that_came_first_finds_its_place_later() {
             posts::insert(db, &sample::reply(91, NADIA, &early))?;
             posts::insert(db, &sample::post(100, TOMAS))
         });
-        let waiting = ask!(db, |db| posts::waiting_for(db, "https://kindred.example/posts/100"));
+        let waiting = ask!(db, |db| posts::waiting_for(
+            db,
+            "https://kindred.example/posts/100"
+        ));
         assert_eq!(ids(&waiting), [90]);
-        tell!(db, |db| posts::attach(db, PostId(90), PostId(100), PostId(100)));
-        assert_eq!(ids(&ask!(db, |db| posts::thread(db, PostId(100), 10))), [90, 91, 100]);
-        assert_eq!(ids(&ask!(db, |db| posts::replies(db, PostId(100), &Page::first(10)))), [90]);
-        assert_eq!(ask!(db, |db| posts::waiting_for(db, "https://kindred.example/posts/100")), []);
+        tell!(db, |db| posts::attach(
+            db,
+            PostId(90),
+            PostId(100),
+            PostId(100)
+        ));
+        assert_eq!(
+            ids(&ask!(db, |db| posts::thread(db, PostId(100), 10))),
+            [90, 91, 100]
+        );
+        assert_eq!(
+            ids(&ask!(db, |db| posts::replies(
+                db,
+                PostId(100),
+                &Page::first(10)
+            ))),
+            [90]
+        );
+        assert_eq!(
+            ask!(db, |db| posts::waiting_for(
+                db,
+                "https://kindred.example/posts/100"
+            )),
+            []
+        );
     })
     .await;
 }
@@ -123,19 +201,58 @@ async fn what_is_deleted_or_hidden_is_in_no_list_and_what_is_hidden_can_come_bac
             posts::insert(db, &in_group(sample::post(100, NADIA)))?;
             posts::insert(db, &in_group(sample::post(101, NADIA)))
         });
-        assert!(tell!(db, |db| posts::mark_deleted(db, PostId(100), Moment(5))));
-        assert!(!tell!(db, |db| posts::mark_deleted(db, PostId(100), Moment(6))));
+        assert!(tell!(db, |db| posts::mark_deleted(
+            db,
+            PostId(100),
+            Moment(5)
+        )));
+        assert!(!tell!(db, |db| posts::mark_deleted(
+            db,
+            PostId(100),
+            Moment(6)
+        )));
         let gone = ask!(db, |db| posts::find(db, PostId(100))).unwrap();
-        assert_eq!((gone.content.as_str(), gone.deleted_at, gone.is_standing()), ("", Some(Moment(5)), false));
-        assert!(tell!(db, |db| posts::mark_removed(db, PostId(101), Some(TOMAS), Some("off topic"), Moment(5))));
-        assert!(!tell!(db, |db| posts::mark_removed(db, PostId(101), None, None, Moment(6))));
+        assert_eq!(
+            (gone.content.as_str(), gone.deleted_at, gone.is_standing()),
+            ("", Some(Moment(5)), false)
+        );
+        assert!(tell!(db, |db| posts::mark_removed(
+            db,
+            PostId(101),
+            Some(TOMAS),
+            Some("off topic"),
+            Moment(5)
+        )));
+        assert!(!tell!(db, |db| posts::mark_removed(
+            db,
+            PostId(101),
+            None,
+            None,
+            Moment(6)
+        )));
         let hidden = ask!(db, |db| posts::find(db, PostId(101))).unwrap();
-        assert_eq!((hidden.removed_by, hidden.removed_reason.as_deref()), (Some(TOMAS), Some("off topic")));
-        assert_eq!(ask!(db, |db| posts::page_of_group(db, RUST, &Page::first(10))), []);
-        assert_eq!(ask!(db, |db| posts::page_of_author(db, NADIA, &Page::first(10))), []);
+        assert_eq!(
+            (hidden.removed_by, hidden.removed_reason.as_deref()),
+            (Some(TOMAS), Some("off topic"))
+        );
+        assert_eq!(
+            ask!(db, |db| posts::page_of_group(db, RUST, &Page::first(10))),
+            []
+        );
+        assert_eq!(
+            ask!(db, |db| posts::page_of_author(db, NADIA, &Page::first(10))),
+            []
+        );
         assert!(tell!(db, |db| posts::mark_restored(db, PostId(101))));
         assert!(!tell!(db, |db| posts::mark_restored(db, PostId(101))));
-        assert_eq!(ids(&ask!(db, |db| posts::page_of_group(db, RUST, &Page::first(10)))), [101]);
+        assert_eq!(
+            ids(&ask!(db, |db| posts::page_of_group(
+                db,
+                RUST,
+                &Page::first(10)
+            ))),
+            [101]
+        );
     })
     .await;
 }
@@ -167,7 +284,10 @@ async fn a_post_is_edited_locked_and_pinned() {
             ..sample::post(100, NADIA)
         };
         assert_eq!(post, expected);
-        assert_eq!(ids(&ask!(db, |db| posts::pinned_by_author(db, NADIA))), [100]);
+        assert_eq!(
+            ids(&ask!(db, |db| posts::pinned_by_author(db, NADIA))),
+            [100]
+        );
         tell!(db, |db| posts::set_group(db, PostId(100), RUST));
         assert_eq!(ids(&ask!(db, |db| posts::pinned_in_group(db, RUST))), [100]);
         assert_eq!(ask!(db, |db| posts::pinned_by_author(db, NADIA)), []);
@@ -189,142 +309,13 @@ async fn whom_a_post_names_is_known() {
             posts::mention(db, PostId(100), &[MEI])
         });
         let named = ask!(db, |db| posts::mentioned(db, &[PostId(100), PostId(101)]));
-        assert_eq!(named.iter().map(|(_, actor)| actor.id).collect::<Vec<_>>(), [TOMAS, MEI]);
+        assert_eq!(
+            named.iter().map(|(_, actor)| actor.id).collect::<Vec<_>>(),
+            [TOMAS, MEI]
+        );
         assert!(ask!(db, |db| posts::mentions(db, PostId(100), MEI)));
         tell!(db, |db| posts::mention_only(db, PostId(100), &[NADIA]));
         assert!(!ask!(db, |db| posts::mentions(db, PostId(100), MEI)));
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn passing_on_twice_is_passing_on_once_and_after_taking_it_back_it_is_new() {
-    both(|db| async move {
-        town(&db).await;
-        tell!(db, |db| posts::insert(db, &sample::post(100, NADIA)));
-        assert!(tell!(db, |db| boosts::record(db, &sample::boost(1, RUST, PostId(100)))));
-        assert!(!tell!(db, |db| boosts::record(db, &sample::boost(2, RUST, PostId(100)))));
-        let kept = sample::boost(1, RUST, PostId(100));
-        assert_eq!(ask!(db, |db| boosts::find(db, RUST, PostId(100))), Some(kept.clone()));
-        let uri = kept.uri.clone();
-        assert_eq!(ask!(db, |db| boosts::by_uri(db, &uri)), Some(kept.clone()));
-        assert_eq!(ask!(db, |db| boosts::find_by_id(db, BoostId(1))), Some(kept.clone()));
-        assert_eq!(ask!(db, |db| boosts::by_ids(db, &[BoostId(1), BoostId(2)])), [kept]);
-        assert_eq!(ask!(db, |db| boosts::find_many(db, RUST, &[PostId(100)])).len(), 1);
-        assert_eq!(ask!(db, |db| boosts::of_post(db, PostId(100), &Page::first(5))).len(), 1);
-
-        assert!(tell!(db, |db| boosts::undo(db, BoostId(1), Moment(5))));
-        assert!(!tell!(db, |db| boosts::undo(db, BoostId(1), Moment(6))));
-        assert_eq!(ask!(db, |db| boosts::find(db, RUST, PostId(100))).unwrap().undone_at, Some(Moment(5)));
-        assert_eq!(ask!(db, |db| boosts::page_of_actor(db, RUST, &Page::first(5))), []);
-        assert_eq!(ask!(db, |db| boosts::find_many(db, RUST, &[PostId(100)])), []);
-
-        let again = Boost { relay_uri: Some("https://kindred.example/relays/3".to_owned()), ..sample::boost(3, RUST, PostId(100)) };
-        let new = again.clone();
-        assert!(tell!(db, |db| boosts::record(db, &new)));
-        assert_eq!(ask!(db, |db| boosts::page_of_actor(db, RUST, &Page::first(5))), [again]);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_reaction_counts_once() {
-    both(|db| async move {
-        town(&db).await;
-        tell!(db, |db| posts::insert(db, &sample::post(100, NADIA)));
-        let like = Reaction {
-            id: ReactionId(1),
-            post_id: PostId(100),
-            actor_id: MEI,
-            kind: ReactionKind::Like,
-            emoji: None,
-            uri: Some("https://acme.example/likes/1".to_owned()),
-            created_at: THEN,
-        };
-        let first = like.clone();
-        assert!(tell!(db, |db| reactions::record(db, &first)));
-        let again = Reaction { id: ReactionId(2), ..like.clone() };
-        assert!(!tell!(db, |db| reactions::record(db, &again)));
-        let dislike = Reaction { id: ReactionId(3), kind: ReactionKind::Dislike, uri: None, ..like.clone() };
-        assert!(tell!(db, |db| reactions::record(db, &dislike)));
-        assert_eq!(ask!(db, |db| reactions::by(db, MEI, &[PostId(100), PostId(101)])).len(), 2);
-        assert_eq!(ask!(db, |db| reactions::by_uri(db, "https://acme.example/likes/1")), Some(like.clone()));
-        let page = Page::first(10);
-        assert_eq!(ask!(db, |db| reactions::of_post(db, PostId(100), ReactionKind::Like, &page)).len(), 1);
-        assert_eq!(ask!(db, |db| reactions::of_actor(db, MEI, ReactionKind::Like, &page))[0].1.id, PostId(100));
-        assert_eq!(tell!(db, |db| reactions::remove(db, PostId(100), MEI, ReactionKind::Like)), Some(like));
-        assert_eq!(tell!(db, |db| reactions::remove(db, PostId(100), MEI, ReactionKind::Like)), None);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn a_poll_is_answered_and_closed_in_time() {
-    both(|db| async move {
-        town(&db).await;
-        let poll = Poll {
-            post_id: PostId(100),
-            options: Json(vec![
-                PollOption { title: "Crabs".to_owned(), votes: 0 },
-                PollOption { title: "Snakes".to_owned(), votes: 0 },
-            ]),
-            multiple: true,
-            closes_at: Some(Moment(50)),
-            closed_at: None,
-            voters: 0,
-        };
-        let asked = poll.clone();
-        tell!(db, |db| {
-            posts::insert(db, &sample::post(100, NADIA))?;
-            polls::record(db, &asked)
-        });
-        assert!(tell!(db, |db| polls::vote(db, PostId(100), MEI, 0)));
-        assert!(!tell!(db, |db| polls::vote(db, PostId(100), MEI, 0)));
-        assert!(tell!(db, |db| polls::vote(db, PostId(100), MEI, 1)));
-        assert_eq!(ask!(db, |db| polls::choices(db, PostId(100), MEI)), [0, 1]);
-        assert_eq!(ask!(db, |db| polls::choices_in(db, &[PostId(100)], MEI)).len(), 2);
-        assert_eq!(ask!(db, |db| polls::voters(db, PostId(100))), [MEI]);
-        let counted = Poll { voters: 1, ..poll };
-        let known = counted.clone();
-        tell!(db, |db| polls::record(db, &known));
-        assert_eq!(ask!(db, |db| polls::find(db, PostId(100))), Some(counted.clone()));
-        assert_eq!(ask!(db, |db| polls::of_posts(db, &[PostId(100)])), [counted]);
-        assert_eq!(ask!(db, |db| polls::overdue(db, Moment(49), 10)), []);
-        assert_eq!(ask!(db, |db| polls::overdue(db, Moment(50), 10)).len(), 1);
-        assert!(tell!(db, |db| polls::close(db, PostId(100), Moment(50))));
-        assert!(!tell!(db, |db| polls::close(db, PostId(100), Moment(51))));
-        assert_eq!(ask!(db, |db| polls::overdue(db, Moment(99), 10)), []);
-    })
-    .await;
-}
-
-#[tokio::test]
-async fn topics_tie_groups_and_posts_together() {
-    both(|db| async move {
-        town(&db).await;
-        let topic = |id, slug: &str| Topic { id: TopicId(id), slug: slug.to_owned(), name: slug.to_uppercase(), created_at: THEN };
-        let (rust, crabs) = (topic(1, "rust"), topic(2, "crabs"));
-        assert_eq!(tell!(db, |db| topics::ensure(db, &rust)).id, TopicId(1));
-        assert_eq!(tell!(db, |db| topics::ensure(db, &crabs)).id, TopicId(2));
-        let again = topic(3, "rust");
-        assert_eq!(tell!(db, |db| topics::ensure(db, &again)).id, TopicId(1));
-        tell!(db, |db| {
-            topics::set_group(db, RUST, &[TopicId(1)])?;
-            topics::set_group(db, RUST, &[TopicId(2), TopicId(1), TopicId(2)])?;
-            posts::insert(db, &sample::post(100, NADIA))?;
-            posts::insert(db, &Post { visibility: Visibility::Members, ..sample::post(101, NADIA) })?;
-            topics::set_post(db, PostId(100), &[TopicId(1)])?;
-            topics::set_post(db, PostId(101), &[TopicId(1)])
-        });
-        let of_group = ask!(db, |db| topics::of_group(db, RUST));
-        assert_eq!(of_group.iter().map(|topic| topic.slug.as_str()).collect::<Vec<_>>(), ["crabs", "rust"]);
-        assert_eq!(ask!(db, |db| topics::of_groups(db, &[RUST])).len(), 2);
-        assert_eq!(ask!(db, |db| topics::groups_about(db, TopicId(2), 10)), [RUST]);
-        assert_eq!(ids(&ask!(db, |db| topics::posts_about(db, TopicId(1), &Page::first(10)))), [100]);
-        let popular = ask!(db, |db| topics::popular(db, 10));
-        assert_eq!(popular.iter().map(|(topic, n)| (topic.id.0, *n)).collect::<Vec<_>>(), [(1, 1), (2, 1)]);
-        tell!(db, |db| topics::set_group(db, RUST, &[]));
-        assert_eq!(ask!(db, |db| topics::of_group(db, RUST)), []);
     })
     .await;
 }
@@ -340,18 +331,40 @@ async fn what_was_heard_is_heard_once() {
         };
         let first = heard.clone();
         assert!(tell!(db, |db| activities::hear(db, &first)));
-        let again = Activity { id: ActivityId(2), ..heard.clone() };
+        let again = Activity {
+            id: ActivityId(2),
+            ..heard.clone()
+        };
         assert!(!tell!(db, |db| activities::hear(db, &again)));
         let uri = heard.uri.clone();
         assert!(ask!(db, |db| activities::is_known(db, &uri)));
-        assert_eq!(ask!(db, |db| activities::find(db, ActivityId(1))), Some(heard.clone()));
+        assert_eq!(
+            ask!(db, |db| activities::find(db, ActivityId(1))),
+            Some(heard.clone())
+        );
         tell!(db, |db| activities::forget_body(db, &[ActivityId(1)]));
         let uri = heard.uri.clone();
-        assert_eq!(ask!(db, |db| activities::by_uri(db, &uri)), Some(Activity { body: None, ..heard.clone() }));
-        let kept = Activity { id: ActivityId(5), uri: "https://acme.example/5".to_owned(), ..heard };
+        assert_eq!(
+            ask!(db, |db| activities::by_uri(db, &uri)),
+            Some(Activity {
+                body: None,
+                ..heard.clone()
+            })
+        );
+        let kept = Activity {
+            id: ActivityId(5),
+            uri: "https://acme.example/5".to_owned(),
+            ..heard
+        };
         tell!(db, |db| activities::hear(db, &kept));
-        assert_eq!(tell!(db, |db| activities::forget_bodies(db, ActivityId(5))), 0);
-        assert_eq!(tell!(db, |db| activities::forget_bodies(db, ActivityId(6))), 1);
+        assert_eq!(
+            tell!(db, |db| activities::forget_bodies(db, ActivityId(5))),
+            0
+        );
+        assert_eq!(
+            tell!(db, |db| activities::forget_bodies(db, ActivityId(6))),
+            1
+        );
     })
     .await;
 }
@@ -363,15 +376,50 @@ async fn an_outbox_holds_what_was_told_to_everybody() {
         tell!(db, |db| {
             activities::say(db, &sample::activity(1, RUST, "Announce"))?;
             activities::say(db, &sample::activity(2, RUST, "Accept"))?;
-            activities::say(db, &Activity { visibility: Visibility::Members, ..sample::activity(3, RUST, "Announce") })?;
-            activities::hear(db, &Activity { direction: Direction::Heard, ..sample::activity(4, RUST, "Announce") })?;
-            activities::say(db, &Activity { visibility: Visibility::Unlisted, ..sample::activity(5, RUST, "Create") })?;
+            activities::say(
+                db,
+                &Activity {
+                    visibility: Visibility::Members,
+                    ..sample::activity(3, RUST, "Announce")
+                },
+            )?;
+            activities::hear(
+                db,
+                &Activity {
+                    direction: Direction::Heard,
+                    ..sample::activity(4, RUST, "Announce")
+                },
+            )?;
+            activities::say(
+                db,
+                &Activity {
+                    visibility: Visibility::Unlisted,
+                    ..sample::activity(5, RUST, "Create")
+                },
+            )?;
             let about = Some("https://kindred.example/posts/1".to_owned());
-            activities::say(db, &Activity { object_uri: about, ..sample::activity(6, NADIA, "Create") })
+            activities::say(
+                db,
+                &Activity {
+                    object_uri: about,
+                    ..sample::activity(6, NADIA, "Create")
+                },
+            )
         });
         let outbox = ask!(db, |db| activities::outbox(db, RUST, &Page::first(10)));
-        assert_eq!(outbox.iter().map(|activity| activity.id.0).collect::<Vec<_>>(), [5, 1]);
-        let about = ask!(db, |db| activities::about(db, NADIA, "Create", "https://kindred.example/posts/1"));
+        assert_eq!(
+            outbox
+                .iter()
+                .map(|activity| activity.id.0)
+                .collect::<Vec<_>>(),
+            [5, 1]
+        );
+        let about = ask!(db, |db| activities::about(
+            db,
+            NADIA,
+            "Create",
+            "https://kindred.example/posts/1"
+        ));
         assert_eq!(about.len(), 1);
     })
     .await;
@@ -380,12 +428,38 @@ async fn an_outbox_holds_what_was_told_to_everybody() {
 #[tokio::test]
 async fn what_is_gone_stays_gone() {
     both(|db| async move {
-        assert!(!ask!(db, |db| tombstones::is_gone(db, "https://acme.example/1")));
-        tell!(db, |db| tombstones::add(db, "https://acme.example/1", Moment(1)));
-        tell!(db, |db| tombstones::add(db, "https://acme.example/1", Moment(2)));
-        assert!(ask!(db, |db| tombstones::is_gone(db, "https://acme.example/1")));
-        assert_eq!(ask!(db, |db| tombstones::gone_since(db, "https://acme.example/1")), Some(Moment(1)));
-        assert_eq!(ask!(db, |db| tombstones::gone_since(db, "https://acme.example/2")), None);
+        assert!(!ask!(db, |db| tombstones::is_gone(
+            db,
+            "https://acme.example/1"
+        )));
+        tell!(db, |db| tombstones::add(
+            db,
+            "https://acme.example/1",
+            Moment(1)
+        ));
+        tell!(db, |db| tombstones::add(
+            db,
+            "https://acme.example/1",
+            Moment(2)
+        ));
+        assert!(ask!(db, |db| tombstones::is_gone(
+            db,
+            "https://acme.example/1"
+        )));
+        assert_eq!(
+            ask!(db, |db| tombstones::gone_since(
+                db,
+                "https://acme.example/1"
+            )),
+            Some(Moment(1))
+        );
+        assert_eq!(
+            ask!(db, |db| tombstones::gone_since(
+                db,
+                "https://acme.example/2"
+            )),
+            None
+        );
     })
     .await;
 }

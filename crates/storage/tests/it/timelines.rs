@@ -6,7 +6,9 @@ use kindred_storage::posts::{self, Post};
 use kindred_storage::testing::sample;
 use kindred_storage::testing::{both, sqlite};
 use kindred_storage::timelines::{self, Entry, Line, Scope};
-use kindred_storage::{ActorId, BoostId, Db, EntryId, Error, FollowState, Moment, Page, PostId, Visibility};
+use kindred_storage::{
+    ActorId, BoostId, Db, EntryId, Error, FollowState, Moment, Page, PostId, Visibility,
+};
 use proptest::prelude::*;
 
 use crate::people::town;
@@ -21,11 +23,19 @@ fn places(lines: &[Line]) -> Vec<i64> {
 }
 
 fn own(id: i64) -> Entry {
-    Entry { entry_id: EntryId(id), post_id: PostId(id), by_id: None }
+    Entry {
+        entry_id: EntryId(id),
+        post_id: PostId(id),
+        by_id: None,
+    }
 }
 
 fn passed_on(id: i64, post: i64, by: ActorId) -> Entry {
-    Entry { entry_id: EntryId(id), post_id: PostId(post), by_id: Some(by) }
+    Entry {
+        entry_id: EntryId(id),
+        post_id: PostId(post),
+        by_id: Some(by),
+    }
 }
 
 /// Nadia follows Mei and the group, Tomás only the group. Mei's posts 100 to 104; the group has passed on 100 to 102 as
@@ -36,7 +46,13 @@ async fn reading(db: &Db) {
         follows::record(db, &sample::follow(1, NADIA, MEI))?;
         follows::record(db, &sample::follow(2, NADIA, RUST))?;
         follows::record(db, &sample::follow(3, TOMAS, RUST))?;
-        follows::record(db, &Follow { state: FollowState::Pending, ..sample::follow(4, TOMAS, MEI) })?;
+        follows::record(
+            db,
+            &Follow {
+                state: FollowState::Pending,
+                ..sample::follow(4, TOMAS, MEI)
+            },
+        )?;
         for n in 100..105 {
             posts::insert(db, &sample::post(n, MEI))?;
         }
@@ -55,14 +71,32 @@ async fn a_post_stands_in_a_home_timeline_once_whoever_brought_it() {
         reading(&db).await;
         assert_eq!(tell!(db, |db| timelines::put_home(db, own(100), MEI)), 1);
         assert_eq!(tell!(db, |db| timelines::put_home(db, own(100), MEI)), 0);
-        assert_eq!(tell!(db, |db| timelines::put_home(db, passed_on(200, 100, RUST), RUST)), 1, "Nadia has it");
-        assert_eq!(tell!(db, |db| timelines::put_home(db, passed_on(201, 101, RUST), RUST)), 2);
+        assert_eq!(
+            tell!(db, |db| timelines::put_home(
+                db,
+                passed_on(200, 100, RUST),
+                RUST
+            )),
+            1,
+            "Nadia has it"
+        );
+        assert_eq!(
+            tell!(db, |db| timelines::put_home(
+                db,
+                passed_on(201, 101, RUST),
+                RUST
+            )),
+            2
+        );
         tell!(db, |db| timelines::put_home_of(db, own(104), TOMAS));
         tell!(db, |db| timelines::put_home_of(db, own(104), TOMAS));
         let nadia = ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)));
         assert_eq!(places(&nadia), [201, 100]);
         assert_eq!((nadia[0].by, nadia[0].post.id), (Some(RUST), PostId(101)));
-        assert_eq!((nadia[1].by, &nadia[1].post), (None, &sample::post(100, MEI)));
+        assert_eq!(
+            (nadia[1].by, &nadia[1].post),
+            (None, &sample::post(100, MEI))
+        );
         let tomas = ask!(db, |db| timelines::home(db, TOMAS, &Page::first(20)));
         assert_eq!(places(&tomas), [201, 200, 104]);
     })
@@ -74,7 +108,14 @@ async fn who_does_not_want_what_others_pass_on_does_not_get_it() {
     both(|db| async move {
         reading(&db).await;
         tell!(db, |db| follows::wish(db, TOMAS, RUST, Some(false), None));
-        assert_eq!(tell!(db, |db| timelines::put_home(db, passed_on(200, 100, RUST), RUST)), 1);
+        assert_eq!(
+            tell!(db, |db| timelines::put_home(
+                db,
+                passed_on(200, 100, RUST),
+                RUST
+            )),
+            1
+        );
         assert_eq!(tell!(db, |db| timelines::put_home(db, own(101), RUST)), 2);
     })
     .await;
@@ -84,10 +125,38 @@ async fn who_does_not_want_what_others_pass_on_does_not_get_it() {
 async fn an_answer_reaches_those_who_hear_of_both() {
     both(|db| async move {
         reading(&db).await;
-        assert_eq!(tell!(db, |db| timelines::put_home_of_both(db, own(100), MEI, RUST)), 1);
-        assert_eq!(places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))), [100]);
-        assert_eq!(tell!(db, |db| timelines::put_home_of_both(db, own(101), MEI, TOMAS)), 0);
-        assert_eq!(tell!(db, |db| timelines::put_home_of_both(db, own(102), MEI, NADIA)), 1, "an answer to herself");
+        assert_eq!(
+            tell!(db, |db| timelines::put_home_of_both(
+                db,
+                own(100),
+                MEI,
+                RUST
+            )),
+            1
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))),
+            [100]
+        );
+        assert_eq!(
+            tell!(db, |db| timelines::put_home_of_both(
+                db,
+                own(101),
+                MEI,
+                TOMAS
+            )),
+            0
+        );
+        assert_eq!(
+            tell!(db, |db| timelines::put_home_of_both(
+                db,
+                own(102),
+                MEI,
+                NADIA
+            )),
+            1,
+            "an answer to herself"
+        );
     })
     .await;
 }
@@ -104,11 +173,42 @@ async fn what_is_deleted_hidden_or_undone_is_in_no_timeline() {
             posts::mark_removed(db, PostId(101), None, None, Moment(1))?;
             boosts::undo(db, BoostId(202), Moment(1))
         });
-        assert_eq!(places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))), [104, 103, 102]);
-        assert_eq!(places(&ask!(db, |db| timelines::boosted_by(db, RUST, &Page::first(20)))), [0; 0]);
-        assert_eq!(places(&ask!(db, |db| timelines::written_by(db, MEI, &Page::first(20)))), [104, 103, 102]);
-        assert_eq!(places(&ask!(db, |db| timelines::author_page(db, MEI, &Page::first(2)))), [104, 103]);
-        assert_eq!(places(&ask!(db, |db| timelines::public(db, Scope::Everywhere, &Page::first(20)))), [104, 103, 102]);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))),
+            [104, 103, 102]
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::boosted_by(
+                db,
+                RUST,
+                &Page::first(20)
+            ))),
+            [0; 0]
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::written_by(
+                db,
+                MEI,
+                &Page::first(20)
+            ))),
+            [104, 103, 102]
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::author_page(
+                db,
+                MEI,
+                &Page::first(2)
+            ))),
+            [104, 103]
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::public(
+                db,
+                Scope::Everywhere,
+                &Page::first(20)
+            ))),
+            [104, 103, 102]
+        );
     })
     .await;
 }
@@ -126,10 +226,27 @@ async fn a_persons_page_holds_what_they_wrote_and_what_they_passed_on() {
         let page = ask!(db, |db| timelines::author_page(db, MEI, &Page::first(4)));
         assert_eq!(places(&page), [112, 110, 104, 103]);
         assert_eq!((page[0].by, page[0].post.id), (Some(MEI), PostId(111)));
-        assert_eq!(places(&ask!(db, |db| timelines::author_page(db, MEI, &Page::above(103, 2)))), [110, 104]);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::author_page(
+                db,
+                MEI,
+                &Page::above(103, 2)
+            ))),
+            [110, 104]
+        );
         let page = Page::first(3);
-        assert_eq!(places(&ask!(db, |db| timelines::starters_page(db, MEI, &page, true))), [112, 104, 103]);
-        assert_eq!(places(&ask!(db, |db| timelines::starters_page(db, MEI, &page, false))), [104, 103, 102]);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::starters_page(
+                db, MEI, &page, true
+            ))),
+            [112, 104, 103]
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::starters_page(
+                db, MEI, &page, false
+            ))),
+            [104, 103, 102]
+        );
     })
     .await;
 }
@@ -139,12 +256,38 @@ async fn the_public_timeline_holds_what_is_for_everybody() {
     both(|db| async move {
         reading(&db).await;
         tell!(db, |db| {
-            posts::insert(db, &Post { visibility: Visibility::Unlisted, ..sample::post(105, MEI) })?;
-            posts::insert(db, &Post { visibility: Visibility::Members, ..sample::post(106, NADIA) })?;
+            posts::insert(
+                db,
+                &Post {
+                    visibility: Visibility::Unlisted,
+                    ..sample::post(105, MEI)
+                },
+            )?;
+            posts::insert(
+                db,
+                &Post {
+                    visibility: Visibility::Members,
+                    ..sample::post(106, NADIA)
+                },
+            )?;
             posts::insert(db, &sample::post(107, NADIA))
         });
-        assert_eq!(places(&ask!(db, |db| timelines::public(db, Scope::Everywhere, &Page::first(3)))), [107, 104, 103]);
-        assert_eq!(places(&ask!(db, |db| timelines::public(db, Scope::Here, &Page::first(3)))), [107]);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::public(
+                db,
+                Scope::Everywhere,
+                &Page::first(3)
+            ))),
+            [107, 104, 103]
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::public(
+                db,
+                Scope::Here,
+                &Page::first(3)
+            ))),
+            [107]
+        );
     })
     .await;
 }
@@ -154,21 +297,46 @@ async fn a_home_timeline_is_filled_when_somebody_is_followed_and_swept_when_they
     both(|db| async move {
         reading(&db).await;
         tell!(db, |db| {
-            posts::insert(db, &Post { visibility: Visibility::Direct, ..sample::post(105, MEI) })?;
+            posts::insert(
+                db,
+                &Post {
+                    visibility: Visibility::Direct,
+                    ..sample::post(105, MEI)
+                },
+            )?;
             boosts::record(db, &sample::boost(112, MEI, PostId(104)))
         });
-        assert_eq!(tell!(db, |db| timelines::backfill_home(db, TOMAS, MEI, 3)), 1, "one is direct, two are the same");
-        assert_eq!(tell!(db, |db| timelines::backfill_home(db, TOMAS, RUST, 20)), 3);
-        assert_eq!(places(&ask!(db, |db| timelines::home(db, TOMAS, &Page::first(20)))), [202, 201, 200, 112]);
+        assert_eq!(
+            tell!(db, |db| timelines::backfill_home(db, TOMAS, MEI, 3)),
+            1,
+            "one is direct, two are the same"
+        );
+        assert_eq!(
+            tell!(db, |db| timelines::backfill_home(db, TOMAS, RUST, 20)),
+            3
+        );
+        assert_eq!(
+            places(&ask!(db, |db| timelines::home(db, TOMAS, &Page::first(20)))),
+            [202, 201, 200, 112]
+        );
         tell!(db, |db| timelines::put_home_of(db, own(103), TOMAS));
         assert_eq!(tell!(db, |db| timelines::drop_from_home(db, TOMAS, MEI)), 2);
-        assert_eq!(places(&ask!(db, |db| timelines::home(db, TOMAS, &Page::first(20)))), [202, 201, 200]);
-        assert_eq!(tell!(db, |db| timelines::backfill_home(db, NADIA, TOMAS, 20)), 0);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::home(db, TOMAS, &Page::first(20)))),
+            [202, 201, 200]
+        );
+        assert_eq!(
+            tell!(db, |db| timelines::backfill_home(db, NADIA, TOMAS, 20)),
+            0
+        );
 
         tell!(db, |db| timelines::backfill_home(db, NADIA, RUST, 20));
         assert_eq!(tell!(db, |db| timelines::forget_post(db, PostId(102))), 2);
         assert_eq!(tell!(db, |db| timelines::forget_entry(db, EntryId(201))), 2);
-        assert_eq!(places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))), [200]);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))),
+            [200]
+        );
     })
     .await;
 }
@@ -185,7 +353,10 @@ async fn a_home_timeline_can_be_shortened() {
         });
         assert_eq!(tell!(db, |db| timelines::trim_home(db, NADIA, 9)), 0);
         assert_eq!(tell!(db, |db| timelines::trim_home(db, NADIA, 2)), 3);
-        assert_eq!(places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))), [104, 103]);
+        assert_eq!(
+            places(&ask!(db, |db| timelines::home(db, NADIA, &Page::first(20)))),
+            [104, 103]
+        );
     })
     .await;
 }
@@ -200,13 +371,20 @@ fn expected(ids: &[i64], page: &Page) -> Vec<i64> {
         .filter(|id| page.above.is_none_or(|end| *id > end))
         .collect();
     let limit = usize::try_from(page.limit).unwrap();
-    let from = if page.above.is_some() { inside.len().saturating_sub(limit) } else { 0 };
+    let from = if page.above.is_some() {
+        inside.len().saturating_sub(limit)
+    } else {
+        0
+    };
     inside.into_iter().skip(from).take(limit).collect()
 }
 
 #[test]
 fn every_page_of_every_list_holds_what_it_should() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap();
     let db = sqlite();
     let mut written: Vec<i64> = (100..160).rev().filter(|id| id % 3 != 0).collect();
     let boosted: Vec<i64> = (100..160).rev().filter(|id| id % 3 == 0).collect();

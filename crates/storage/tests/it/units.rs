@@ -7,7 +7,9 @@ use std::time::Duration;
 use diesel::connection::SimpleConnection;
 use diesel::prelude::*;
 use kindred_storage::testing::{both, sample, sqlite};
-use kindred_storage::{ActorId, Conn, Db, Error, Moment, QueryResult, actors, is_duplicate, on, tombstones};
+use kindred_storage::{
+    ActorId, Conn, Db, Error, Moment, QueryResult, actors, is_duplicate, on, tombstones,
+};
 
 const THEN: Moment = sample::THEN;
 
@@ -62,7 +64,9 @@ async fn a_unit_that_fails_leaves_nothing() {
             .await;
         assert!(failed.unwrap_err().is_busy());
         assert!(!is_kept(&db, "https://acme.example/1").await);
-        db.write(|db| add(db, "https://acme.example/1")).await.unwrap();
+        db.write(|db| add(db, "https://acme.example/1"))
+            .await
+            .unwrap();
         assert!(is_kept(&db, "https://acme.example/1").await);
     })
     .await;
@@ -77,13 +81,21 @@ async fn a_unit_that_panics_leaves_nothing_and_the_next_one_works() {
                 panic!("what now");
             })
             .await;
-        assert_eq!(failed.unwrap_err().to_string(), "a panic while using the database: what now");
+        assert_eq!(
+            failed.unwrap_err().to_string(),
+            "a panic while using the database: what now"
+        );
         assert!(!is_kept(&db, "https://acme.example/1").await);
-        db.write(|db| add(db, "https://acme.example/2")).await.unwrap();
+        db.write(|db| add(db, "https://acme.example/2"))
+            .await
+            .unwrap();
         assert!(is_kept(&db, "https://acme.example/2").await);
 
         let failed: Result<(), Error> = db.read(|_| panic!("what now")).await;
-        assert_eq!(failed.unwrap_err().to_string(), "a panic while using the database: what now");
+        assert_eq!(
+            failed.unwrap_err().to_string(),
+            "a panic while using the database: what now"
+        );
         assert!(is_kept(&db, "https://acme.example/2").await);
     })
     .await;
@@ -92,9 +104,15 @@ async fn a_unit_that_panics_leaves_nothing_and_the_next_one_works() {
 #[tokio::test]
 async fn a_reader_cannot_write() {
     both(|db| async move {
-        let refused = db.read(|db| add(db, "https://acme.example/1")).await.unwrap_err();
+        let refused = db
+            .read(|db| add(db, "https://acme.example/1"))
+            .await
+            .unwrap_err();
         let text = refused.to_string();
-        assert!(text.contains("readonly") || text.contains("read-only"), "{text}");
+        assert!(
+            text.contains("readonly") || text.contains("read-only"),
+            "{text}"
+        );
         assert!(!is_kept(&db, "https://acme.example/1").await);
     })
     .await;
@@ -118,8 +136,12 @@ async fn a_reader_sees_one_snapshot_whatever_is_written_meanwhile() {
                 .unwrap()
             }
         });
-        tokio::task::spawn_blocking(move || first_look.recv().unwrap()).await.unwrap();
-        db.write(|db| add(db, "https://acme.example/1")).await.unwrap();
+        tokio::task::spawn_blocking(move || first_look.recv().unwrap())
+            .await
+            .unwrap();
+        db.write(|db| add(db, "https://acme.example/1"))
+            .await
+            .unwrap();
         written.send(()).unwrap();
         assert_eq!(reading.await.unwrap(), (false, false));
         assert!(is_kept(&db, "https://acme.example/1").await);
@@ -168,7 +190,8 @@ async fn a_part_may_fail_alone_and_parts_may_be_nested() {
 /// Adds the same actor twice, which no database likes.
 fn twice(db: &mut Conn) -> QueryResult<()> {
     actors::insert(db, &sample::person(1, "nadia"))?;
-    actors::insert(db, &sample::person(1, "nadia")).inspect_err(|error| assert!(is_duplicate(error)))
+    actors::insert(db, &sample::person(1, "nadia"))
+        .inspect_err(|error| assert!(is_duplicate(error)))
 }
 
 #[tokio::test]
@@ -235,20 +258,27 @@ async fn when_the_commit_fails_everybody_is_told_and_nothing_is_kept() {
         Box::new(|db| add(db, "https://acme.example/1")),
         Box::new(|db| {
             // A reference that leads nowhere, which is only noticed at the end.
-            on!(db, |conn| conn.batch_execute(
+            on!(db, |conn| {
+                conn.batch_execute(
                 "PRAGMA defer_foreign_keys = ON; INSERT INTO mentions (post_id, actor_id) VALUES (1, 1)"
-            ))?;
+            )
+            })?;
             Ok(())
         }),
         Box::new(|_| Err(Error::Url("my own reason".to_owned()))),
     ];
     let answers = together(&db, units).await;
-    assert!(matches!(&answers[0], Err(Error::Commit(why)) if why.contains("FOREIGN KEY")), "{answers:?}");
+    assert!(
+        matches!(&answers[0], Err(Error::Commit(why)) if why.contains("FOREIGN KEY")),
+        "{answers:?}"
+    );
     assert!(matches!(&answers[1], Err(Error::Commit(_))));
     assert!(matches!(&answers[2], Err(Error::Url(why)) if why == "my own reason"));
     assert!(!is_kept(&db, "https://acme.example/1").await);
     // The next one starts clean.
-    db.write(|db| add(db, "https://acme.example/2")).await.unwrap();
+    db.write(|db| add(db, "https://acme.example/2"))
+        .await
+        .unwrap();
     assert!(is_kept(&db, "https://acme.example/2").await);
 }
 
@@ -262,7 +292,10 @@ async fn when_the_database_gives_up_a_group_those_who_have_not_begun_still_get_t
         Box::new(|db| add(db, "https://acme.example/3")),
     ];
     let answers = together(&db, units).await;
-    assert!(answers[0].is_err() && answers[1].is_err() && answers[2].is_ok(), "{answers:?}");
+    assert!(
+        answers[0].is_err() && answers[1].is_err() && answers[2].is_ok(),
+        "{answers:?}"
+    );
     assert!(!is_kept(&db, "https://acme.example/1").await);
     assert!(is_kept(&db, "https://acme.example/3").await);
 }
@@ -277,7 +310,11 @@ async fn units_run_in_the_order_in_which_they_were_handed_in() {
             Box::new(move |_: &mut Conn| Ok(order.fetch_add(1, Ordering::SeqCst))) as Unit<usize>
         })
         .collect();
-    let answers: Vec<usize> = together(&db, units).await.into_iter().map(Result::unwrap).collect();
+    let answers: Vec<usize> = together(&db, units)
+        .await
+        .into_iter()
+        .map(Result::unwrap)
+        .collect();
     assert!(answers.is_sorted());
 }
 
@@ -285,17 +322,26 @@ async fn units_run_in_the_order_in_which_they_were_handed_in() {
 async fn when_another_process_holds_the_lock_the_answer_is_busy() {
     let folder = std::env::temp_dir().join(format!("kindred-locked-{}", std::process::id()));
     let url = format!("sqlite://{}/kindred.sqlite", folder.display());
-    let options =
-        kindred_storage::Options { patience: Duration::from_millis(50), ..kindred_storage::Options::default() };
+    let options = kindred_storage::Options {
+        patience: Duration::from_millis(50),
+        ..kindred_storage::Options::default()
+    };
     let db = Db::open(&url, &options).unwrap();
     db.migrate().unwrap();
     let mut other = SqliteConnection::establish(url.strip_prefix("sqlite://").unwrap()).unwrap();
     other.batch_execute("BEGIN IMMEDIATE").unwrap();
-    assert!(db.write(|db| add(db, "https://acme.example/1")).await.unwrap_err().is_busy());
+    assert!(
+        db.write(|db| add(db, "https://acme.example/1"))
+            .await
+            .unwrap_err()
+            .is_busy()
+    );
     // Reading goes on meanwhile.
     assert!(!is_kept(&db, "https://acme.example/1").await);
     other.batch_execute("COMMIT").unwrap();
-    db.write(|db| add(db, "https://acme.example/1")).await.unwrap();
+    db.write(|db| add(db, "https://acme.example/1"))
+        .await
+        .unwrap();
     drop(db);
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -309,14 +355,20 @@ async fn what_was_handed_in_is_done_before_the_database_closes() {
     for n in 0..100 {
         let db = db.clone();
         // Handed in and forgotten: the future is dropped after its first step.
-        let mut write = Box::pin(async move { db.write(move |db| add(db, &format!("https://acme.example/{n}"))).await });
+        let mut write = Box::pin(async move {
+            db.write(move |db| add(db, &format!("https://acme.example/{n}")))
+                .await
+        });
         let _ = poll_once(write.as_mut()).await;
     }
     assert!(!is_kept(&db, "https://acme.example/nothing").await);
     drop(db);
     let db = Db::open(&url, &kindred_storage::Options::default()).unwrap();
     assert!(db.migrate().unwrap().is_empty());
-    assert!(is_kept(&db, "https://acme.example/0").await && is_kept(&db, "https://acme.example/99").await);
+    assert!(
+        is_kept(&db, "https://acme.example/0").await
+            && is_kept(&db, "https://acme.example/99").await
+    );
     drop(db);
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -358,7 +410,9 @@ async fn thousands_of_small_changes_from_many_at_once_are_all_kept() {
             let db = db.clone();
             all.push(tokio::spawn(async move {
                 for m in 0..40 {
-                    db.write(move |db| add(db, &format!("https://acme.example/{n}/{m}"))).await.unwrap();
+                    db.write(move |db| add(db, &format!("https://acme.example/{n}/{m}")))
+                        .await
+                        .unwrap();
                 }
             }));
         }
@@ -372,8 +426,10 @@ async fn thousands_of_small_changes_from_many_at_once_are_all_kept() {
                     #[diesel(sql_type = diesel::sql_types::BigInt)]
                     n: i64,
                 }
-                let counted: Count =
-                    on!(db, |conn| diesel::sql_query("SELECT count(*) AS n FROM tombstones").get_result(conn))?;
+                let counted: Count = on!(db, |conn| diesel::sql_query(
+                    "SELECT count(*) AS n FROM tombstones"
+                )
+                .get_result(conn))?;
                 Ok::<_, Error>(counted.n)
             })
             .await
