@@ -112,7 +112,7 @@ pub async fn service(kindred: &Kindred) -> Result<Value> {
 }
 
 /// The collections of the instance's own actor, which are empty: it speaks for nobody.
-pub async fn service_collection(kindred: &Kindred, name: &str) -> Result<Value> {
+pub fn service_collection(kindred: &Kindred, name: &str) -> Result<Value> {
     federating(kindred)?;
     let id = format!("{}/{name}", links::service(kindred.settings()));
     Ok(write::ordered_collection(&write::CollectionCard {

@@ -48,11 +48,11 @@ async fn run(command: Command, config: &Config) -> Result<ExitCode, Failure> {
         Command::Person(Person::Token(token)) => commands::issue_token(config, token).await?,
         Command::Group(Group::Add(add)) => commands::add_group(config, add).await?,
         Command::Config(Settings::Show(show)) if show.output.json => {
-            println!("{}", config.show_json())
+            println!("{}", config.show_json());
         }
         Command::Config(Settings::Show(_)) => print!("{}", config.show()),
         Command::Config(Settings::Check(check)) if check.output.json => {
-            println!("{}", serde_json::json!({ "problems": [] }))
+            println!("{}", serde_json::json!({ "problems": [] }));
         }
         Command::Config(Settings::Check(_)) => println!("The settings are in order."),
         Command::Doctor(doctor) => return doctor::examine(config, doctor.output).await,

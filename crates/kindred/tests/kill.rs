@@ -3,6 +3,8 @@
 //! The real program is killed (SIGKILL, which nobody can catch) while posts are on their way to fifty servers and hundreds of letters
 //! are coming in, three times in a row. A power cut of the whole machine is something else: that is between the database and its disk.
 
+#![expect(clippy::unwrap_used, reason = "what fails in a test fails the test")]
+
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::Path,
@@ -148,13 +150,13 @@ impl Scene {
             );
         }
         assert!(
-            scene.lab.until_count(HOSTS, Duration::from_secs(60)).await,
+            scene.lab.until_count(HOSTS, Duration::from_mins(1)).await,
             "everybody is welcomed"
         );
         assert!(
             scene
                 .instance
-                .settled(Duration::from_secs(60))
+                .settled(Duration::from_mins(1))
                 .await
                 .unwrap()
         );

@@ -15,7 +15,10 @@ pub mod mastodon;
 pub mod pages;
 
 use actix_web::{
-    Handler, Resource, Responder, Route, guard,
+    Handler, Resource, Responder, Route, Scope,
+    body::MessageBody,
+    dev::{ServiceFactory, ServiceRequest, ServiceResponse},
+    guard,
     middleware::from_fn,
     web::{self, ServiceConfig},
 };
@@ -38,115 +41,113 @@ pub fn configure(cfg: &mut ServiceConfig) {
         web::scope("")
             .wrap(from_fn(limits::guard))
             .wrap(from_fn(doors::finish))
-            // Other servers.
-            .service(at("/inbox").route(web::post().to(inbox::receive)))
-            .service(at("/{kind:p|g}/{handle}/inbox").route(web::post().to(inbox::receive)))
-            .service(at("/{kind:p|g}/{handle}").route(read(actors::actor)))
-            .service(at("/{kind:p|g}/{handle}/outbox").route(read(actors::outbox)))
-            .service(at("/{kind:p|g}/{handle}/followers").route(read(actors::followers)))
-            .service(at("/{kind:p|g}/{handle}/following").route(read(actors::following)))
-            .service(at("/{kind:p|g}/{handle}/featured").route(read(actors::featured)))
-            .service(at("/g/{handle}/moderators").route(read(actors::moderators)))
-            .service(at("/actor").route(read(actors::service)))
-            .service(
-                at("/actor/{name:outbox|followers|following}")
-                    .route(read(actors::service_collection)),
-            )
-            .service(at("/o/{id}").route(read(objects::post)))
-            .service(at("/o/{id}/replies").route(read(objects::replies)))
-            .service(at("/o/{id}/context").route(read(objects::context)))
-            .service(at("/a/{id}").route(read(objects::activity)))
-            .service(
-                web::scope("/.well-known")
-                    .wrap(from_fn(doors::open_to_browsers))
-                    .service(at("/webfinger").route(read(well_known::webfinger)))
-                    .service(at("/host-meta").route(read(well_known::host_meta)))
-                    .service(at("/nodeinfo").route(read(well_known::nodeinfo_links))),
-            )
-            .service(
-                web::scope("/nodeinfo")
-                    .wrap(from_fn(doors::open_to_browsers))
-                    .service(at("/{version:2\\.[01]}").route(read(well_known::nodeinfo))),
-            )
-            // Clients.
-            .service(
-                web::scope("/api")
-                    .wrap(from_fn(doors::open_to_browsers))
-                    .service(at("/v1/instance").route(read(instance::v1)))
-                    .service(at("/v2/instance").route(read(instance::v2)))
-                    .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
-                    .service(
-                        at("/v1/accounts/verify_credentials")
-                            .route(read(accounts::verify_credentials)),
-                    )
-                    .service(at("/v1/accounts/lookup").route(read(accounts::lookup)))
-                    .service(at("/v1/accounts/relationships").route(read(accounts::relationships)))
-                    .service(at("/v1/accounts/{id}").route(read(accounts::show)))
-                    .service(at("/v1/accounts/{id}/statuses").route(read(accounts::statuses)))
-                    .service(at("/v1/accounts/{id}/follow").route(web::post().to(accounts::follow)))
-                    .service(
-                        at("/v1/accounts/{id}/unfollow").route(web::post().to(accounts::unfollow)),
-                    )
-                    .service(at("/v1/statuses").route(web::post().to(statuses::create)))
-                    .service(
-                        at("/v1/statuses/{id}")
-                            .route(read(statuses::show))
-                            .route(web::put().to(statuses::edit))
-                            .route(web::delete().to(statuses::delete)),
-                    )
-                    .service(at("/v1/statuses/{id}/context").route(read(statuses::context)))
-                    .service(at("/v1/statuses/{id}/source").route(read(statuses::source)))
-                    .service(
-                        at("/v1/statuses/{id}/favourite")
-                            .route(web::post().to(statuses::favourite)),
-                    )
-                    .service(
-                        at("/v1/statuses/{id}/unfavourite")
-                            .route(web::post().to(statuses::unfavourite)),
-                    )
-                    .service(at("/v1/statuses/{id}/reblog").route(web::post().to(statuses::reblog)))
-                    .service(
-                        at("/v1/statuses/{id}/unreblog").route(web::post().to(statuses::unreblog)),
-                    )
-                    .service(at("/v1/follow_requests").route(read(requests::waiting_for_me)))
-                    .service(
-                        at("/v1/follow_requests/{id}/{answer:authorize|reject}")
-                            .route(web::post().to(requests::answer_mine)),
-                    )
-                    .service(
-                        at("/v1/groups/{id}/membership_requests")
-                            .route(read(requests::waiting_for_group)),
-                    )
-                    .service(
-                        at("/v1/groups/{id}/membership_requests/{asker}/{answer:authorize|reject}")
-                            .route(web::post().to(requests::answer_for_group)),
-                    )
-                    .service(
-                        at("/kindred/v1/groups/{id}/invitations")
-                            .route(web::post().to(requests::invite)),
-                    )
-                    .service(at("/v1/timelines/home").route(read(timelines::home)))
-                    .service(at("/v2/search").route(read(search::search)))
-                    .default_service(web::to(mastodon::nowhere)),
-            )
-            // People.
-            .service(at("/").route(read(pages::front::show)))
-            .service(
-                at("/setup")
-                    .route(read(pages::setup::show))
-                    .route(web::post().to(pages::setup::introduce)),
-            )
-            .service(at("/@{handle}").route(read(pages::person::at_handle)))
-            .service(at("/topics/{slug}").route(read(pages::topic::show)))
-            .service(at("/avatars/{file}").route(read(avatars::avatar)))
-            .service(at("/headers/{file}").route(read(avatars::header)))
-            .service(at("/assets/{file}").route(read(assets::show)))
-            .service(at("/favicon.ico").route(read(assets::icon)))
-            .service(at("/robots.txt").route(read(assets::robots)))
-            .service(at("/health/live").route(read(health::live)))
-            .service(at("/health/ready").route(read(health::ready)))
+            .configure(for_servers)
+            .service(for_clients())
+            .configure(for_people)
             .default_service(web::to(pages::nowhere)),
     );
+}
+
+/// Inboxes, documents and the addresses by which servers find each other.
+fn for_servers(cfg: &mut ServiceConfig) {
+    cfg.service(at("/inbox").route(web::post().to(inbox::receive)))
+        .service(at("/{kind:p|g}/{handle}/inbox").route(web::post().to(inbox::receive)))
+        .service(at("/{kind:p|g}/{handle}").route(read(actors::actor)))
+        .service(at("/{kind:p|g}/{handle}/outbox").route(read(actors::outbox)))
+        .service(at("/{kind:p|g}/{handle}/followers").route(read(actors::followers)))
+        .service(at("/{kind:p|g}/{handle}/following").route(read(actors::following)))
+        .service(at("/{kind:p|g}/{handle}/featured").route(read(actors::featured)))
+        .service(at("/g/{handle}/moderators").route(read(actors::moderators)))
+        .service(at("/actor").route(read(actors::service)))
+        .service(
+            at("/actor/{name:outbox|followers|following}").route(read(actors::service_collection)),
+        )
+        .service(at("/o/{id}").route(read(objects::post)))
+        .service(at("/o/{id}/replies").route(read(objects::replies)))
+        .service(at("/o/{id}/context").route(read(objects::context)))
+        .service(at("/a/{id}").route(read(objects::activity)))
+        .service(
+            web::scope("/.well-known")
+                .wrap(from_fn(doors::open_to_browsers))
+                .service(at("/webfinger").route(read(well_known::webfinger)))
+                .service(at("/host-meta").route(read(well_known::host_meta)))
+                .service(at("/nodeinfo").route(read(well_known::nodeinfo_links))),
+        )
+        .service(
+            web::scope("/nodeinfo")
+                .wrap(from_fn(doors::open_to_browsers))
+                .service(at("/{version:2\\.[01]}").route(read(well_known::nodeinfo))),
+        );
+}
+
+/// The Mastodon API, as far as it goes, and what it has no word for.
+fn for_clients() -> Scope<
+    impl ServiceFactory<
+        ServiceRequest,
+        Config = (),
+        Response = ServiceResponse<impl MessageBody>,
+        Error = actix_web::Error,
+        InitError = (),
+    >,
+> {
+    web::scope("/api")
+        .wrap(from_fn(doors::open_to_browsers))
+        .service(at("/v1/instance").route(read(instance::v1)))
+        .service(at("/v2/instance").route(read(instance::v2)))
+        .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
+        .service(at("/v1/accounts/verify_credentials").route(read(accounts::verify_credentials)))
+        .service(at("/v1/accounts/lookup").route(read(accounts::lookup)))
+        .service(at("/v1/accounts/relationships").route(read(accounts::relationships)))
+        .service(at("/v1/accounts/{id}").route(read(accounts::show)))
+        .service(at("/v1/accounts/{id}/statuses").route(read(accounts::statuses)))
+        .service(at("/v1/accounts/{id}/follow").route(web::post().to(accounts::follow)))
+        .service(at("/v1/accounts/{id}/unfollow").route(web::post().to(accounts::unfollow)))
+        .service(at("/v1/statuses").route(web::post().to(statuses::create)))
+        .service(
+            at("/v1/statuses/{id}")
+                .route(read(statuses::show))
+                .route(web::put().to(statuses::edit))
+                .route(web::delete().to(statuses::delete)),
+        )
+        .service(at("/v1/statuses/{id}/context").route(read(statuses::context)))
+        .service(at("/v1/statuses/{id}/source").route(read(statuses::source)))
+        .service(at("/v1/statuses/{id}/favourite").route(web::post().to(statuses::favourite)))
+        .service(at("/v1/statuses/{id}/unfavourite").route(web::post().to(statuses::unfavourite)))
+        .service(at("/v1/statuses/{id}/reblog").route(web::post().to(statuses::reblog)))
+        .service(at("/v1/statuses/{id}/unreblog").route(web::post().to(statuses::unreblog)))
+        .service(at("/v1/follow_requests").route(read(requests::waiting_for_me)))
+        .service(
+            at("/v1/follow_requests/{id}/{answer:authorize|reject}")
+                .route(web::post().to(requests::answer_mine)),
+        )
+        .service(at("/v1/groups/{id}/membership_requests").route(read(requests::waiting_for_group)))
+        .service(
+            at("/v1/groups/{id}/membership_requests/{asker}/{answer:authorize|reject}")
+                .route(web::post().to(requests::answer_for_group)),
+        )
+        .service(at("/kindred/v1/groups/{id}/invitations").route(web::post().to(requests::invite)))
+        .service(at("/v1/timelines/home").route(read(timelines::home)))
+        .service(at("/v2/search").route(read(search::search)))
+        .default_service(web::to(mastodon::nowhere))
+}
+
+/// Pages, and what they are made of.
+fn for_people(cfg: &mut ServiceConfig) {
+    cfg.service(at("/").route(read(pages::front::show)))
+        .service(
+            at("/setup")
+                .route(read(pages::setup::show))
+                .route(web::post().to(pages::setup::introduce)),
+        )
+        .service(at("/@{handle}").route(read(pages::person::at_handle)))
+        .service(at("/topics/{slug}").route(read(pages::topic::show)))
+        .service(at("/avatars/{file}").route(read(avatars::avatar)))
+        .service(at("/headers/{file}").route(read(avatars::header)))
+        .service(at("/assets/{file}").route(read(assets::show)))
+        .service(at("/favicon.ico").route(read(assets::icon)))
+        .service(at("/robots.txt").route(read(assets::robots)))
+        .service(at("/health/live").route(read(health::live)))
+        .service(at("/health/ready").route(read(health::ready)));
 }
 
 /// An address, with a slash at its end or without.

@@ -260,7 +260,7 @@ mod tests {
     fn a_crowd_does_not_fill_the_memory() {
         let limits = Limits::new(1.0);
         let now = Instant::now();
-        for number in 0..CROWD as u32 * 2 {
+        for number in 0..u32::try_from(CROWD * 2).unwrap() {
             limits.count(IpAddr::V4(number.into()), Counted::Request, now);
         }
         assert!(limits.seen.lock().unwrap().len() <= CROWD);

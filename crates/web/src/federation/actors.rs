@@ -62,7 +62,7 @@ pub async fn service_collection(
 ) -> Result<HttpResponse, PageError> {
     Ok(for_everybody(
         &req,
-        &here(documents::service_collection(&kindred, &name).await?),
+        &here(documents::service_collection(&kindred, &name)?),
     ))
 }
 
