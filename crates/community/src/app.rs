@@ -161,6 +161,15 @@ impl Kindred {
         self.0.db.read(question).await
     }
 
+    /// Reads one snapshot for a question that may take long: it holds nobody else up.
+    pub async fn read_apart<T, F>(&self, question: F) -> Result<T>
+    where
+        T: Send + 'static,
+        F: FnOnce(&mut Conn) -> Result<T> + Send + 'static,
+    {
+        self.0.db.read_apart(question).await
+    }
+
     /// Records one thing that happened, with its jobs, all or nothing.
     pub async fn write<T, F>(&self, record: F) -> Result<T>
     where

@@ -68,7 +68,7 @@ pub async fn about(kindred: &Kindred) -> Result<About> {
     let month_ago = kindred.now().minus(MONTH);
     let half_year_ago = kindred.now().minus(MONTH * 6);
     let about = kindred
-        .read(move |db| sums(db, month_ago, half_year_ago))
+        .read_apart(move |db| sums(db, month_ago, half_year_ago))
         .await?;
     kindred.keys().about.insert((), about);
     Ok(about)

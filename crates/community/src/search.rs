@@ -45,7 +45,7 @@ async fn by_name(kindred: &Kindred, viewer: &Viewer, name: &str, limit: usize) -
     }
     let (viewer, name) = (viewer.clone(), name.to_lowercase());
     kindred
-        .read(move |db| {
+        .read_apart(move |db| {
             let mut found = Found::default();
             for actor in actors::names_like(db, &name, i64::try_from(limit).unwrap_or(20))? {
                 if actor.kind != ActorKind::Application && sight::of_actor(db, &viewer, &actor)? {

@@ -296,6 +296,9 @@ impl Network {
     pub fn schemes(&self, host: &str) -> &'static [&'static str] {
         if self.doors.made_up.contains_key(host) {
             &["http"]
+        } else if self.doors.lab && host.contains(':') {
+            // A port is hardly ever that of TLS.
+            &["http", "https"]
         } else if self.doors.lab {
             &["https", "http"]
         } else {
