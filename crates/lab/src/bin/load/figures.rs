@@ -202,8 +202,8 @@ impl Figures {
         Some((median(&values), first, last))
     }
 
-    /// The medians, with the smallest and the largest value where there are several.
-    pub(crate) fn table(&self) -> String {
+    /// The medians with the smallest and the largest value, beside what they must be when they are to be judged.
+    pub(crate) fn table(&self, judged: bool) -> String {
         let mut text = String::from(
             "| | figure | | smallest – largest | must | | aim |\n|---|---|---|---|---|---|---|\n",
         );
@@ -211,12 +211,14 @@ impl Figures {
             let Some((median, first, last)) = self.of(row.key) else {
                 continue;
             };
-            let verdict = match row.must {
+            let must = row.must.filter(|_| judged);
+            let aim = row.aim.filter(|_| judged);
+            let verdict = match must {
                 Some(must) if must.holds(median) => "holds",
                 Some(_) => "**MISSED**",
                 None => "",
             };
-            let (must, aim) = (Bound::text(row.must), Bound::text(row.aim));
+            let (must, aim) = (Bound::text(must), Bound::text(aim));
             let _ = writeln!(
                 text,
                 "| {} | {} | {} | {} – {} | {must} | {verdict} | {aim} |",

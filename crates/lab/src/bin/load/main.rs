@@ -82,6 +82,8 @@ async fn main() -> ExitCode {
             return ExitCode::FAILURE;
         }
     }
-    print!("{}", figures.table());
+    // The bounds are those of SQLite.
+    let judged = matches!(wish.database, Database::Sqlite);
+    print!("{}", figures.table(judged));
     ExitCode::SUCCESS
 }
