@@ -247,13 +247,15 @@ pub async fn webfinger(kindred: &Kindred, resource: &str) -> Result<Value> {
         .parse()
         .map_err(|_| Refusal::NotUnderstood("ask for acct:name@host".into()))?;
     let app = kindred.clone();
-    let service = kindred.service().await?.clone();
+    // Asked for by every server that hears a name for the first time: one question, and a second one for groups.
     kindred
         .read(move |db| {
             let settings = app.settings();
             let actor = match resource {
                 Resource::Handle(handle) if handle.host != settings.host() => None,
-                Resource::Handle(handle) if handle.name == service.handle => Some(service),
+                Resource::Handle(handle) if handle.name == settings.host_name() => {
+                    actors::by_uri(db, &links::service(settings))?
+                }
                 Resource::Handle(handle) => actors::by_handle(db, &handle.name, "")?,
                 Resource::Actor(uri) => {
                     actors::by_uri(db, uri.as_str())?.filter(|actor| actor.host.is_empty())
@@ -262,8 +264,8 @@ pub async fn webfinger(kindred: &Kindred, resource: &str) -> Result<Value> {
             let actor = actor
                 .filter(|actor| actor.deleted_at.is_none())
                 .ok_or(Refusal::NoSuchPerson)?;
-            if let Some((group, _)) = groups::find(db, actor.id)?
-                && group.visibility == Visibility::Company
+            if actor.kind == ActorKind::Group
+                && groups::visibility(db, actor.id)? == Some(Visibility::Company)
             {
                 return Err(Refusal::NoSuchPerson.into());
             }

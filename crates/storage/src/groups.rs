@@ -150,6 +150,15 @@ pub fn liveliest(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Group, Actor)>> 
         .load(conn))
 }
 
+/// Who may see a group, if this is one.
+pub fn visibility(db: &mut Conn, id: ActorId) -> QueryResult<Option<Visibility>> {
+    on!(db, |conn| groups::table
+        .filter(groups::actor_id.eq(id))
+        .select(groups::visibility)
+        .first(conn)
+        .optional())
+}
+
 /// These groups, with their faces.
 pub fn find_many(db: &mut Conn, ids: &[ActorId]) -> QueryResult<Vec<(Group, Actor)>> {
     on!(db, |conn| groups::table
