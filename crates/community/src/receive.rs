@@ -5,18 +5,17 @@
 
 mod announced;
 mod moderated;
+mod reacted;
 
 use kindred_protocol::{
     Uri, read,
     vocabulary::{Answer, Document, Envelope, Incoming, Note, PostKind, Ref},
 };
 use kindred_storage::{
-    ActivityId, ActorId, ActorKind, Dialect, Direction, ReactionKind, Visibility,
+    ActivityId, ActorId, ActorKind, Direction, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
-    blocks, boosts, follows, groups, instances, jobs as queue,
-    posts::{self, Post},
-    reactions, tombstones,
+    boosts, follows, groups, instances, jobs as queue, posts, reactions, tombstones,
 };
 use serde_json::Value;
 
@@ -26,7 +25,7 @@ use crate::{
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
     membership, people,
-    posts::{reactions as react, retract, take_in},
+    posts::{retract, take_in},
     remote, servers,
 };
 
@@ -207,7 +206,7 @@ fn at_once(
         Incoming::Delete { object, reason, .. } => {
             deleted(ledger, sender, &object, reason.as_deref(), raw)
         }
-        Incoming::Like { object, emoji } => reacted(
+        Incoming::Like { object, emoji } => reacted::reacted(
             ledger,
             sender,
             &object,
@@ -216,7 +215,7 @@ fn at_once(
             id,
             raw,
         ),
-        Incoming::Dislike { object } => reacted(
+        Incoming::Dislike { object } => reacted::reacted(
             ledger,
             sender,
             &object,
@@ -425,7 +424,7 @@ fn undo(
         }
         if let Some(reaction) = reactions::by_uri(ledger.db, id.as_str())? {
             return if reaction.actor_id == sender.id {
-                unreacted(ledger, sender, reaction.post_id, reaction.kind, raw)
+                reacted::unreacted(ledger, sender, reaction.post_id, reaction.kind, raw)
             } else {
                 Err(Refusal::NotYours.into())
             };
@@ -450,10 +449,10 @@ fn undo(
             left(ledger, sender, object.as_str())
         }
         Incoming::Like { object, .. } => {
-            undo_reaction(ledger, sender, object, ReactionKind::Like, raw)
+            reacted::undo_reaction(ledger, sender, object, ReactionKind::Like, raw)
         }
         Incoming::Dislike { object } => {
-            undo_reaction(ledger, sender, object, ReactionKind::Dislike, raw)
+            reacted::undo_reaction(ledger, sender, object, ReactionKind::Dislike, raw)
         }
         Incoming::Announce { objects } => {
             let post = match objects.first().and_then(Ref::id) {
@@ -469,87 +468,6 @@ fn undo(
         Incoming::Delete { object, .. } => moderated::restored(ledger, sender, object, raw),
         _ => Ok(()),
     }
-}
-
-fn undo_reaction(
-    ledger: &mut Ledger<'_>,
-    sender: &Actor,
-    object: &Uri,
-    kind: ReactionKind,
-    raw: &Value,
-) -> Result<()> {
-    match posts::by_uri(ledger.db, object.as_str())? {
-        Some(post) => unreacted(ledger, sender, post.id, kind, raw),
-        None => Ok(()),
-    }
-}
-
-fn unreacted(
-    ledger: &mut Ledger<'_>,
-    sender: &Actor,
-    post: kindred_storage::PostId,
-    kind: ReactionKind,
-    raw: &Value,
-) -> Result<()> {
-    let post = crate::posts::living(ledger, post)?;
-    if react::take_back(ledger, sender, &post, kind)?.is_some() {
-        relay_reaction(ledger, sender, &post, raw)?;
-    }
-    Ok(())
-}
-
-/// Somebody likes or dislikes a post that we have. Dislikes are kept and never shown.
-fn reacted(
-    ledger: &mut Ledger<'_>,
-    sender: &Actor,
-    object: &Uri,
-    kind: ReactionKind,
-    emoji: Option<String>,
-    id: Option<&Uri>,
-    raw: &Value,
-) -> Result<()> {
-    let Some(post) = posts::by_uri(ledger.db, object.as_str())?
-        .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
-    else {
-        return Ok(());
-    };
-    if !may_touch(ledger, sender, &post)? {
-        return Err(Refusal::NoSuchPost.into());
-    }
-    let emoji = emoji.filter(|emoji| emoji.len() <= LONGEST_EMOJI);
-    if react::record(
-        ledger,
-        sender,
-        &post,
-        kind,
-        emoji,
-        id.map(|id| id.as_str().to_owned()),
-    )? {
-        relay_reaction(ledger, sender, &post, raw)?;
-    }
-    Ok(())
-}
-
-/// A group passes on what its members think of a post, names and all. That is the custom among group servers; microblogs tell a
-/// like to the author alone, so theirs only counts.
-fn relay_reaction(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post, raw: &Value) -> Result<()> {
-    match instances::by_host(ledger.db, &sender.host)?.map(|instance| instance.dialect) {
-        Some(Dialect::Threadiverse) => react::relay(ledger, post, raw),
-        _ => Ok(()),
-    }
-}
-
-/// The longest reaction that is kept, in bytes: an emoji of several parts, or `:name:`.
-const LONGEST_EMOJI: usize = 100;
-
-/// Whether the sender may see the post, and its author has not blocked them.
-fn may_touch(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post) -> Result<bool> {
-    let seen = crate::sight::of_posts(
-        ledger.db,
-        &crate::views::Viewer::Server(sender.host.clone()),
-        vec![post.clone()],
-    )?;
-    Ok(!seen.is_empty() && blocks::find(ledger.db, post.author_id, sender.id)?.is_none())
 }
 
 /// Something is gone: the sender themselves, or a post of theirs, or one that they moderate.
