@@ -202,27 +202,37 @@ pub fn counts(db: &mut Conn, actor: ActorId) -> QueryResult<(i64, i64)> {
     })
 }
 
+/// Loads where actors are reached, each place once. The query joins actors with what is known of their servers.
+macro_rules! inboxes {
+    ($conn:expr, $query:expr) => {
+        $query
+            .filter(actors::host.ne(""))
+            .filter(actors::deleted_at.is_null())
+            .filter(actors::suspended_at.is_null())
+            .select((
+                actors::host,
+                sql::<Text>("coalesce(actors.shared_inbox, actors.inbox)"),
+                instances::dialect.nullable(),
+                instances::standing.nullable(),
+                instances::agreement.nullable(),
+                instances::asleep_since.nullable(),
+                instances::nodeinfo_at.nullable(),
+            ))
+            .distinct()
+            .load($conn)
+    };
+}
+
 /// Where the followers of somebody on other servers are reached, each place once.
 pub fn inboxes_of_followers(db: &mut Conn, target: ActorId) -> QueryResult<Vec<Inbox>> {
-    on!(db, |conn| follows::table
-        .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
-        .left_join(instances::table.on(instances::host.eq(actors::host)))
-        .filter(follows::target_id.eq(target))
-        .filter(follows::state.eq(FollowState::Accepted))
-        .filter(actors::host.ne(""))
-        .filter(actors::deleted_at.is_null())
-        .filter(actors::suspended_at.is_null())
-        .select((
-            actors::host,
-            sql::<Text>("coalesce(actors.shared_inbox, actors.inbox)"),
-            instances::dialect.nullable(),
-            instances::standing.nullable(),
-            instances::agreement.nullable(),
-            instances::asleep_since.nullable(),
-            instances::nodeinfo_at.nullable(),
-        ))
-        .distinct()
-        .load(conn))
+    on!(db, |conn| inboxes!(
+        conn,
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+            .left_join(instances::table.on(instances::host.eq(actors::host)))
+            .filter(follows::target_id.eq(target))
+            .filter(follows::state.eq(FollowState::Accepted))
+    ))
 }
 
 /// Where these actors of other servers are reached, whoever follows them.
@@ -230,23 +240,12 @@ pub fn inboxes_of(db: &mut Conn, whom: &[ActorId]) -> QueryResult<Vec<Inbox>> {
     if whom.is_empty() {
         return Ok(Vec::new());
     }
-    on!(db, |conn| actors::table
-        .left_join(instances::table.on(instances::host.eq(actors::host)))
-        .filter(one_of(actors::id, whom))
-        .filter(actors::host.ne(""))
-        .filter(actors::deleted_at.is_null())
-        .filter(actors::suspended_at.is_null())
-        .select((
-            actors::host,
-            sql::<Text>("coalesce(actors.shared_inbox, actors.inbox)"),
-            instances::dialect.nullable(),
-            instances::standing.nullable(),
-            instances::agreement.nullable(),
-            instances::asleep_since.nullable(),
-            instances::nodeinfo_at.nullable(),
-        ))
-        .distinct()
-        .load(conn))
+    on!(db, |conn| inboxes!(
+        conn,
+        actors::table
+            .left_join(instances::table.on(instances::host.eq(actors::host)))
+            .filter(one_of(actors::id, whom))
+    ))
 }
 
 /// Whether anybody of this server hears of somebody.

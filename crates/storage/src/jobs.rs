@@ -1,7 +1,8 @@
 //! What is left to do, in lanes.
 //!
 //! A lane is a queue: its jobs run one after the other, while lanes run side by side. `to:host` carries what is said
-//! to a server, `from:host` what it told us, `local` the rest. So a server that sleeps delays nobody but itself.
+//! to a server, `from:host` what it told us, `look:host` what is to be looked up there, `out:actor` what somebody of
+//! ours says. So a server that sleeps delays nobody but itself.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +44,7 @@ pub struct Job {
 #[derive(Clone, Debug, PartialEq, Eq, HasQuery, QueryableByName, Insertable)]
 #[diesel(table_name = lanes, primary_key(name), treat_none_as_default_value = false)]
 pub struct Lane {
-    /// `to:host`, `from:host` or `local`.
+    /// `to:host`, `from:host`, `out:actor` or `look:host`.
     pub name: String,
     /// When its first job may run; [`Moment::NEVER`] when it is empty.
     pub due_at: Moment,
