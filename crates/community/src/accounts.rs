@@ -1,9 +1,17 @@
 //! Accounts: signing in by token.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use kindred_storage::{AccountState, TokenId, accounts, actors::Actor, apps, apps::Token};
+use kindred_storage::{
+    AccountState, TokenId,
+    accounts::{self, Account},
+    actors::Actor,
+    apps::{self, Token},
+};
 
-use crate::{Error, Kindred, Refusal, Result, passwords, views::SignedIn};
+use crate::{
+    Error, Kindred, Refusal, Result, passwords, scopes,
+    views::{self, Bearing, SignedIn},
+};
 
 /// Random bytes in a token: 256 bit.
 const TOKEN_BYTES: usize = 32;
@@ -14,7 +22,7 @@ pub async fn issue_token(kindred: &Kindred, handle: &str, scopes: &str) -> Resul
     let hash = fingerprint(&secret);
     let (handle, scopes) = (
         handle.trim_start_matches('@').to_lowercase(),
-        checked_scopes(scopes)?,
+        scopes::checked(scopes)?,
     );
     kindred
         .write(move |ledger| {
@@ -37,32 +45,49 @@ pub async fn issue_token(kindred: &Kindred, handle: &str, scopes: &str) -> Resul
     Ok(secret)
 }
 
-/// Who holds this token.
+/// Who holds this token: a person. A program that speaks for itself alone is nobody.
 pub async fn by_token(kindred: &Kindred, token: &str) -> Result<SignedIn> {
+    let bearing = bearing(kindred, token).await?;
+    Ok(bearing.person().ok_or(Refusal::NotSignedIn)?)
+}
+
+/// What this token is good for. Refuses one that is unknown, void, or of somebody who may not sign in (any more).
+pub async fn bearing(kindred: &Kindred, token: &str) -> Result<Bearing> {
     let hash = fingerprint(token);
     kindred
         .read(move |db| {
-            let (token, holder) = apps::token_by_hash(db, &hash)?.ok_or(Refusal::NotSignedIn)?;
-            let (account, actor) = holder.ok_or(Refusal::NotSignedIn)?;
-            if token.revoked_at.is_some()
-                || account.state != AccountState::Active
-                || actor.deleted_at.is_some()
-            {
-                return Err(Refusal::NotSignedIn.into());
+            let (row, holder) = apps::token_by_hash(db, &hash)?.ok_or(Refusal::NotSignedIn)?;
+            let token = views::Token {
+                id: row.id,
+                app: row.app_id,
+                scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
+            };
+            match holder {
+                None if row.account_id.is_none() => Ok(Bearing::Program(token)),
+                Some((account, actor)) if may_sign_in(&account, &actor) => {
+                    Ok(Bearing::Person(Box::new(SignedIn {
+                        account,
+                        actor,
+                        token,
+                    })))
+                }
+                _ => Err(Refusal::NotSignedIn.into()),
             }
-            let scopes = token.scopes.split_whitespace().map(str::to_owned).collect();
-            Ok(SignedIn {
-                account,
-                actor,
-                scopes,
-            })
         })
         .await
 }
 
-/// Whether this is the password of the account with this handle or e-mail address. Unknown names take as long as known ones.
-pub async fn by_password(kindred: &Kindred, name: &str, password: String) -> Result<SignedIn> {
-    let name = name.trim().to_lowercase();
+fn may_sign_in(account: &Account, actor: &Actor) -> bool {
+    account.state == AccountState::Active && actor.deleted_at.is_none()
+}
+
+/// The account with this handle or e-mail address, if this is its password. Unknown names take as long as known ones.
+pub async fn by_password(
+    kindred: &Kindred,
+    name: &str,
+    password: String,
+) -> Result<(Account, Actor)> {
+    let name = name.trim().trim_start_matches('@').to_lowercase();
     let found = kindred
         .read(move |db| {
             Ok(if name.contains('@') {
@@ -77,11 +102,7 @@ pub async fn by_password(kindred: &Kindred, name: &str, password: String) -> Res
         .and_then(|(account, _)| account.password_hash.clone());
     let fits = passwords::fits(password, hash).await?;
     match found {
-        Some((account, actor)) if fits && account.state == AccountState::Active => Ok(SignedIn {
-            account,
-            actor,
-            scopes: Vec::new(),
-        }),
+        Some((account, actor)) if fits && may_sign_in(&account, &actor) => Ok((account, actor)),
         _ => Err(Refusal::NotSignedIn.into()),
     }
 }
@@ -96,29 +117,6 @@ pub(crate) fn fresh_secret() -> Result<String> {
 /// A token has 256 random bits, so a plain hash of it cannot be guessed back.
 fn fingerprint(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(openssl::sha::sha256(token.as_bytes()))
-}
-
-fn checked_scopes(scopes: &str) -> Result<String, Refusal> {
-    let known = |scope: &str| {
-        let wide = scope.split_once(':').map_or(scope, |(wide, _)| wide);
-        matches!(
-            wide,
-            "read" | "write" | "follow" | "push" | "profile" | "admin"
-        )
-    };
-    let list: Vec<&str> = scopes
-        .split([' ', ','])
-        .filter(|scope| !scope.is_empty())
-        .collect();
-    match list.iter().find(|scope| !known(scope)) {
-        Some(unknown) => Err(Refusal::NotUnderstood(format!(
-            "there is no scope {unknown:?}"
-        ))),
-        None if list.is_empty() => Err(Refusal::NotUnderstood(
-            "a token needs at least one scope".into(),
-        )),
-        None => Ok(list.join(" ")),
-    }
 }
 
 /// The face of somebody with an account here.

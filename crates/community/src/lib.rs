@@ -27,6 +27,7 @@ pub mod receive;
 mod refusal;
 mod remote;
 pub mod requests;
+pub mod scopes;
 pub mod search;
 mod servers;
 pub mod settings;
@@ -42,8 +43,8 @@ pub use app::{Clock, Ids, Kindred, Ledger, first_id_of};
 pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
-    AccountRole, ActivityId, ActorId, ActorKind, GroupRole, JoinPolicy, MembershipState, Moment,
-    PostId, PostKind, Visibility,
+    AccountRole, ActivityId, ActorId, ActorKind, AppId, GroupRole, JoinPolicy, MembershipState,
+    Moment, PostId, PostKind, TokenId, Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,

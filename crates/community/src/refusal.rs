@@ -30,6 +30,9 @@ pub enum Refusal {
     /// The token or the session is not (or no longer) one of ours.
     #[error("please sign in again: this access token is not valid")]
     NotSignedIn,
+    /// The token is good, but its program speaks for nobody.
+    #[error("this method requires an authenticated user")]
+    NeedsPerson,
     /// The token does not reach that far.
     #[error("this action is outside the authorized scopes")]
     OutsideScopes,

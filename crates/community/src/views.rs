@@ -4,8 +4,8 @@
 
 pub use kindred_storage::Page;
 use kindred_storage::{
-    ActorId, Moment, PostId, actors::Actor, boosts::Boost, groups::Group, memberships::Membership,
-    polls::Poll, posts::Post,
+    ActorId, AppId, Moment, PostId, TokenId, actors::Actor, boosts::Boost, groups::Group,
+    memberships::Membership, polls::Poll, posts::Post,
 };
 
 /// Who looks.
@@ -189,20 +189,61 @@ pub struct SignedIn {
     pub account: kindred_storage::accounts::Account,
     /// The face it acts with.
     pub actor: Actor,
-    /// What its token may do, as OAuth scopes.
-    pub scopes: Vec<String>,
+    /// The token it shows, and the program that was handed it.
+    pub token: Token,
 }
 
 impl SignedIn {
-    /// Whether the token reaches `scope`: `read` includes `read:accounts`, `write` includes `write:statuses`; the old `follow`
-    /// includes reading and writing of follows, blocks and mutes.
+    /// Whether the token reaches `scope`; see [`crate::scopes::includes`].
     pub fn allows(&self, scope: &str) -> bool {
-        let wide = scope.split(':').next().unwrap_or(scope);
-        let social =
-            scope.ends_with(":follows") || scope.ends_with(":blocks") || scope.ends_with(":mutes");
+        self.token.allows(scope)
+    }
+}
+
+/// A token that is good, and what is known of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Token {
+    /// Its number.
+    pub id: TokenId,
+    /// The program that was handed it; none, when it was made at the command line.
+    pub app: Option<AppId>,
+    /// What it may do, as OAuth scopes.
+    pub scopes: Vec<String>,
+}
+
+impl Token {
+    /// Whether it reaches `scope`; see [`crate::scopes::includes`].
+    pub fn allows(&self, scope: &str) -> bool {
         self.scopes
             .iter()
-            .any(|have| have == scope || have == wide || (social && have == "follow"))
+            .any(|have| crate::scopes::includes(have, scope))
+    }
+}
+
+/// What a token is good for: a program that speaks for a person, or one that speaks for itself alone.
+#[derive(Clone, Debug)]
+pub enum Bearing {
+    /// For somebody with an account here.
+    Person(Box<SignedIn>),
+    /// For itself.
+    Program(Token),
+}
+
+impl Bearing {
+    /// The token that was shown.
+    pub fn token(&self) -> &Token {
+        match self {
+            Self::Person(me) => &me.token,
+            Self::Program(token) => token,
+        }
+    }
+
+    /// The person behind it, if there is one.
+    pub fn person(self) -> Option<SignedIn> {
+        match self {
+            Self::Person(me) => Some(*me),
+            Self::Program(_) => None,
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::accounts::Account;
 use crate::actors::Actor;
-use crate::schema::{accounts, actors, apps, tokens};
+use crate::schema::{accounts, actors, apps, codes, tokens};
 use crate::types::{AccountId, AppId, Moment, TokenId};
 use crate::{Conn, on};
 
@@ -30,6 +30,8 @@ pub struct App {
     pub scopes: String,
     /// When it first asked.
     pub created_at: Moment,
+    /// It can keep a secret, and has to show it.
+    pub confidential: bool,
 }
 
 /// What a program shows instead of a password.
@@ -77,6 +79,30 @@ pub fn find(db: &mut Conn, id: AppId) -> QueryResult<Option<App>> {
 pub fn by_client_id(db: &mut Conn, client_id: &str) -> QueryResult<Option<App>> {
     on!(db, |conn| App::query()
         .filter(apps::client_id.eq(client_id))
+        .first(conn)
+        .optional())
+}
+
+/// Forgets programs that came before `before` and that nobody let in: they have no token and wait for none.
+pub fn sweep(db: &mut Conn, before: Moment) -> QueryResult<usize> {
+    on!(db, |conn| diesel::delete(
+        apps::table
+            .filter(apps::created_at.lt(before))
+            .filter(diesel::dsl::not(diesel::dsl::exists(
+                tokens::table.filter(tokens::app_id.eq(apps::id.nullable()))
+            )))
+            .filter(diesel::dsl::not(diesel::dsl::exists(
+                codes::table.filter(codes::app_id.eq(apps::id))
+            )))
+    )
+    .execute(conn))
+}
+
+/// The token with this number, if it is not void.
+pub fn find_token(db: &mut Conn, id: TokenId) -> QueryResult<Option<Token>> {
+    on!(db, |conn| Token::query()
+        .filter(tokens::id.eq(id))
+        .filter(tokens::revoked_at.is_null())
         .first(conn)
         .optional())
 }

@@ -111,6 +111,8 @@ ids! {
     TokenId;
     /// A signed-in browser.
     SessionId;
+    /// Our number for a place to push to.
+    PushId;
 }
 
 impl From<PostId> for EntryId {

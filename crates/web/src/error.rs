@@ -81,7 +81,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::EmptyPost
         | Refusal::PostTooLong(..)
         | Refusal::NotForSharing
-        | Refusal::Oneself => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::Oneself
+        | Refusal::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NotUnderstood(_) => StatusCode::BAD_REQUEST,
     }
 }

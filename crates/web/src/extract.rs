@@ -12,7 +12,7 @@ pub mod params;
 pub mod reader;
 pub mod wants;
 
-pub use bearer::{Bearer, Caller, Scope, scope};
+pub use bearer::{AppBearer, Bearer, Caller, Scope, scope};
 pub use letter::SignedLetter;
 pub use params::Params;
 pub use reader::Reader;

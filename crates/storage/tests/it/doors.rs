@@ -108,6 +108,7 @@ async fn a_token_opens_until_it_is_void() {
             redirect_uris: "crab://back".to_owned(),
             scopes: "read write".to_owned(),
             created_at: THEN,
+            confidential: true,
         };
         let token = Token {
             id: TokenId(1),

@@ -119,9 +119,28 @@ async fn both_sets_of_migrations_leave_the_same_tables_behind() {
     assert_eq!(unique(&here).await, unique(&there).await);
 }
 
+/// The files of a folder of this crate or above it, in the order of their names.
+fn files(folder: &str) -> Vec<std::path::PathBuf> {
+    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join(folder);
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .map(|entries| entries.map(|entry| entry.unwrap().path()).collect())
+        .unwrap_or_default();
+    files.sort();
+    files
+}
+
+/// All that diesel is told: `schema.rs` and the files of the stories that came later.
+fn described() -> String {
+    let mut told = include_str!("../../src/schema.rs").to_owned();
+    for file in files("src/schema") {
+        told.push_str(&std::fs::read_to_string(file).unwrap());
+    }
+    told
+}
+
 #[tokio::test]
 async fn what_diesel_is_told_is_what_the_tables_are() {
-    let described = include_str!("../../src/schema.rs");
+    let described = described();
     let mut table = String::new();
     let mut told = Vec::new();
     for line in described.lines().map(str::trim) {
@@ -181,14 +200,16 @@ async fn every_migration_can_be_taken_back_by_those_who_develop() {
     both(|db| async move {
         let backend = db.backend();
         db.write(move |db| {
-            let here = include_str!("../../../../migrations/sqlite/0001_founding/down.sql");
-            let there = include_str!("../../../../migrations/postgres/0001_founding/down.sql");
-            let sql = if backend == Backend::Sqlite {
-                here
+            let folder = if backend == Backend::Sqlite {
+                "../../migrations/sqlite"
             } else {
-                there
+                "../../migrations/postgres"
             };
-            Ok::<_, Error>(on!(db, |conn| conn.batch_execute(sql))?)
+            for migration in files(folder).iter().rev() {
+                let sql = std::fs::read_to_string(migration.join("down.sql")).unwrap();
+                on!(db, |conn| conn.batch_execute(&sql))?;
+            }
+            Ok::<_, Error>(())
         })
         .await
         .unwrap();

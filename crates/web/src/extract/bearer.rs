@@ -7,7 +7,7 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use kindred_community::{
     Refusal, accounts,
-    views::{SignedIn, Viewer},
+    views::{Bearing, SignedIn, Token, Viewer},
 };
 
 use super::kindred;
@@ -22,34 +22,114 @@ pub trait Scope: 'static {
 /// The scopes that the routes ask for.
 pub mod scope {
     macro_rules! scopes {
-        ($($(#[$doc:meta])* $name:ident = $($word:literal)|+;)*) => {$(
+        ($($(#[$doc:meta])* $name:ident = $($word:literal)|*;)*) => {$(
             $(#[$doc])*
             #[derive(Clone, Copy, Debug)]
             pub struct $name;
 
             impl super::Scope for $name {
-                const ANY_OF: &'static [&'static str] = &[$($word),+];
+                const ANY_OF: &'static [&'static str] = &[$($word),*];
             }
         )*};
     }
 
     scopes! {
+        /// Any token will do.
+        Any = ;
         /// Who am I.
         Profile = "profile" | "read:accounts";
-        /// See people and groups.
+        /// The claims about oneself that other sites may ask for.
+        Claims = "profile";
+        /// Everything that can be read.
+        ReadAll = "read";
+        /// See people and groups, and what belongs to one's own account.
         ReadAccounts = "read:accounts";
-        /// See posts.
-        ReadStatuses = "read:statuses";
+        /// See whom one blocks.
+        ReadBlocks = "read:blocks";
+        /// See one's bookmarks.
+        ReadBookmarks = "read:bookmarks";
+        /// See what one likes.
+        ReadFavourites = "read:favourites";
+        /// See one's filters.
+        ReadFilters = "read:filters";
         /// See whom one follows.
         ReadFollows = "read:follows";
+        /// See memberships, requests and bans of groups.
+        ReadGroups = "read:groups";
+        /// See one's lists.
+        ReadLists = "read:lists";
+        /// See whom one mutes.
+        ReadMutes = "read:mutes";
+        /// See one's notifications.
+        ReadNotifications = "read:notifications";
         /// Search.
         ReadSearch = "read:search";
-        /// Post, edit, delete, pass on.
-        WriteStatuses = "write:statuses";
+        /// See posts.
+        ReadStatuses = "read:statuses";
+        /// Either half of what a stream of one's own carries.
+        ReadStream = "read:statuses" | "read:notifications";
+        /// Change one's profile, pins and settings.
+        WriteAccounts = "write:accounts";
+        /// Block people and servers.
+        WriteBlocks = "write:blocks";
+        /// Keep and drop bookmarks.
+        WriteBookmarks = "write:bookmarks";
+        /// Read and remove conversations.
+        WriteConversations = "write:conversations";
         /// Like.
         WriteFavourites = "write:favourites";
+        /// Make and change filters.
+        WriteFilters = "write:filters";
         /// Follow and join.
         WriteFollows = "write:follows";
+        /// Found, change and look after groups.
+        WriteGroups = "write:groups";
+        /// Make and change lists.
+        WriteLists = "write:lists";
+        /// Upload.
+        WriteMedia = "write:media";
+        /// Mute people and conversations.
+        WriteMutes = "write:mutes";
+        /// Dismiss notifications.
+        WriteNotifications = "write:notifications";
+        /// Report.
+        WriteReports = "write:reports";
+        /// Post, edit, delete, pass on.
+        WriteStatuses = "write:statuses";
+        /// Be told by push.
+        Push = "push";
+        /// See accounts as an admin does.
+        AdminReadAccounts = "admin:read:accounts";
+        /// See blocked addresses of mail.
+        AdminReadCanonicalEmailBlocks = "admin:read:canonical_email_blocks";
+        /// See servers that are welcome.
+        AdminReadDomainAllows = "admin:read:domain_allows";
+        /// See servers that are not.
+        AdminReadDomainBlocks = "admin:read:domain_blocks";
+        /// See blocked providers of mail.
+        AdminReadEmailDomainBlocks = "admin:read:email_domain_blocks";
+        /// See blocked network addresses.
+        AdminReadIpBlocks = "admin:read:ip_blocks";
+        /// See reports.
+        AdminReadReports = "admin:read:reports";
+        /// See figures and trends.
+        AdminRead = "admin:read";
+        /// Act on accounts.
+        AdminWriteAccounts = "admin:write:accounts";
+        /// Block addresses of mail.
+        AdminWriteCanonicalEmailBlocks = "admin:write:canonical_email_blocks";
+        /// Welcome servers.
+        AdminWriteDomainAllows = "admin:write:domain_allows";
+        /// Shut out servers.
+        AdminWriteDomainBlocks = "admin:write:domain_blocks";
+        /// Block providers of mail.
+        AdminWriteEmailDomainBlocks = "admin:write:email_domain_blocks";
+        /// Block network addresses.
+        AdminWriteIpBlocks = "admin:write:ip_blocks";
+        /// Handle reports.
+        AdminWriteReports = "admin:write:reports";
+        /// Whatever else an admin changes.
+        AdminWrite = "admin:write";
     }
 }
 
@@ -75,8 +155,9 @@ impl<S: Scope> FromRequest for Bearer<S> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
         Box::pin(async move {
-            let me = signed_in(&req).await?.ok_or(Refusal::NotSignedIn)?;
-            check_scope::<S>(&me)?;
+            let bearing = bearing(&req).await?.ok_or(Refusal::NotSignedIn)?;
+            check_scope::<S>(bearing.token())?;
+            let me = bearing.person().ok_or(Refusal::NeedsPerson)?;
             Ok(Self {
                 me,
                 scope: PhantomData,
@@ -85,7 +166,7 @@ impl<S: Scope> FromRequest for Bearer<S> {
     }
 }
 
-/// Somebody signed in whose token reaches the scope `S`, or a stranger. A wrong token is refused, not overlooked.
+/// Somebody signed in whose token reaches the scope `S`, or a stranger (a program that speaks for itself is one). A wrong token is refused, not overlooked.
 #[derive(Debug)]
 pub struct Caller<S> {
     /// Who it is, if anybody.
@@ -109,31 +190,57 @@ impl<S: Scope> FromRequest for Caller<S> {
     fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
         let req = req.clone();
         Box::pin(async move {
-            let me = signed_in(&req).await?;
-            if let Some(me) = &me {
-                check_scope::<S>(me)?;
+            let bearing = bearing(&req).await?;
+            if let Some(bearing) = &bearing {
+                check_scope::<S>(bearing.token())?;
             }
             Ok(Self {
-                me,
+                me: bearing.and_then(Bearing::person),
                 scope: PhantomData,
             })
         })
     }
 }
 
-fn check_scope<S: Scope>(me: &SignedIn) -> Result<(), Refusal> {
-    if S::ANY_OF.iter().any(|scope| me.allows(scope)) {
+/// A program whose token reaches the scope `S`, whether it speaks for a person or for itself. Programs are not persons: whoever takes
+/// this sees what a stranger sees.
+#[derive(Debug)]
+pub struct AppBearer<S> {
+    /// The token it shows.
+    pub token: Token,
+    scope: PhantomData<S>,
+}
+
+impl<S: Scope> FromRequest for AppBearer<S> {
+    type Error = ApiError;
+    type Future = Pin<Box<dyn Future<Output = Result<Self, ApiError>>>>;
+
+    fn from_request(req: &HttpRequest, _: &mut Payload) -> Self::Future {
+        let req = req.clone();
+        Box::pin(async move {
+            let bearing = bearing(&req).await?.ok_or(Refusal::NotSignedIn)?;
+            check_scope::<S>(bearing.token())?;
+            Ok(Self {
+                token: bearing.token().clone(),
+                scope: PhantomData,
+            })
+        })
+    }
+}
+
+fn check_scope<S: Scope>(token: &Token) -> Result<(), Refusal> {
+    if S::ANY_OF.is_empty() || S::ANY_OF.iter().any(|scope| token.allows(scope)) {
         Ok(())
     } else {
         Err(Refusal::OutsideScopes)
     }
 }
 
-async fn signed_in(req: &HttpRequest) -> Result<Option<SignedIn>, Failure> {
+async fn bearing(req: &HttpRequest) -> Result<Option<Bearing>, Failure> {
     let Some(token) = token(req)? else {
         return Ok(None);
     };
-    Ok(Some(accounts::by_token(&kindred(req), &token).await?))
+    Ok(Some(accounts::bearing(&kindred(req), &token).await?))
 }
 
 /// The token in the header or, for those who cannot set one, in the query. Another kind of authorization is no token.
