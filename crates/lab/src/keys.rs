@@ -76,7 +76,7 @@ impl Keys {
     }
 }
 
-fn digest_of(body: &[u8]) -> String {
+pub(crate) fn digest_of(body: &[u8]) -> String {
     format!("SHA-256={}", BASE64_STANDARD.encode(sha256(body)))
 }
 

@@ -8,6 +8,7 @@ mod http;
 mod instance;
 mod keys;
 mod letters;
+pub mod peers;
 
 pub use hosts::{Behaviour, Heard, Host, Lab, Plan, Software};
 pub use http::{Answer, Sender};

@@ -5,4 +5,5 @@
 mod attacks;
 mod federation;
 mod hostile;
+mod peers;
 mod support;
