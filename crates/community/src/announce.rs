@@ -4,9 +4,11 @@
 //! speaks two dialects: microblogs are told the id of a post (`Announce{id}`), the threadiverse the activity itself
 //! (`Announce{Create}`); never both to one server.
 
+mod faces;
 mod reactions;
 mod relay;
 
+pub(crate) use faces::{gone, looks_different};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more};
 pub(crate) use relay::{
     passed_on, passed_on_act, passed_on_activity, passed_on_again, room, withdrawn,

@@ -18,7 +18,7 @@ use kindred_storage::{
 };
 
 use crate::{
-    Error, Kindred, Refusal, Result,
+    Error, Kindred, Ledger, Refusal, Result,
     jobs::{Job, Outcome, PATIENCE, Parcel, lane_look, lane_to},
     servers,
     settings::Federation,
@@ -35,7 +35,6 @@ pub(crate) async fn fan_out(
     microblogs_of: Option<ActorId>,
     also: Vec<ActorId>,
 ) -> Result<()> {
-    let federation = kindred.settings().federation;
     kindred
         .write(move |ledger| {
             let visibility = visibility_of(ledger.db, parcel)?;
@@ -54,41 +53,52 @@ pub(crate) async fn fan_out(
                 );
             }
             inboxes.extend(follows::inboxes_of(ledger.db, &also)?);
-            let mut seen = HashSet::new();
-            for inbox in inboxes {
-                // A server whose software is not known yet is decided when its turn comes.
-                let known = inbox.nodeinfo_at.is_some();
-                let nothing_for_it = known
-                    && form_for(parcel, inbox.dialect.unwrap_or(Dialect::Microblog)).is_none();
-                if nothing_for_it
-                    || inbox.asleep_since.is_some()
-                    || !may_hear(federation, &inbox, visibility)
-                    || !seen.insert(inbox.inbox.clone())
-                {
-                    continue;
-                }
-                if inbox
-                    .nodeinfo_at
-                    .is_some_and(|at| ledger.now.since(at) > SOFTWARE_IS_KNOWN_FOR)
-                {
-                    ledger.enqueue(
-                        lane_look(&inbox.host),
-                        &Job::Learn {
-                            host: inbox.host.clone(),
-                        },
-                    );
-                }
-                ledger.enqueue(
-                    lane_to(&inbox.host),
-                    &Job::Deliver {
-                        parcel,
-                        inbox: inbox.inbox,
-                    },
-                );
-            }
+            carry_to(ledger, parcel, visibility, inboxes);
             Ok(())
         })
         .await
+}
+
+/// Leaves one delivery for each of these inboxes that understands what is said and may hear it.
+pub(crate) fn carry_to(
+    ledger: &mut Ledger<'_>,
+    parcel: Parcel,
+    visibility: Visibility,
+    inboxes: Vec<Inbox>,
+) {
+    let federation = ledger.settings.federation;
+    let mut seen = HashSet::new();
+    for inbox in inboxes {
+        // A server whose software is not known yet is decided when its turn comes.
+        let known = inbox.nodeinfo_at.is_some();
+        let nothing_for_it =
+            known && form_for(parcel, inbox.dialect.unwrap_or(Dialect::Microblog)).is_none();
+        if nothing_for_it
+            || inbox.asleep_since.is_some()
+            || !may_hear(federation, &inbox, visibility)
+            || !seen.insert(inbox.inbox.clone())
+        {
+            continue;
+        }
+        if inbox
+            .nodeinfo_at
+            .is_some_and(|at| ledger.now.since(at) > SOFTWARE_IS_KNOWN_FOR)
+        {
+            ledger.enqueue(
+                lane_look(&inbox.host),
+                &Job::Learn {
+                    host: inbox.host.clone(),
+                },
+            );
+        }
+        ledger.enqueue(
+            lane_to(&inbox.host),
+            &Job::Deliver {
+                parcel,
+                inbox: inbox.inbox,
+            },
+        );
+    }
 }
 
 fn visibility_of(db: &mut kindred_storage::Conn, parcel: Parcel) -> Result<Visibility> {

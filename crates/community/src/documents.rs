@@ -81,19 +81,20 @@ pub async fn actor(kindred: &Kindred, sort: Sort, handle: &str) -> Result<Docume
     kindred
         .read(move |db| {
             let actor = local(db, sort, &handle)?;
+            let group = groups::find(db, actor.id)?.map(|(group, _)| group);
+            // That a room of the company is gone is the company's business, too.
+            if group
+                .as_ref()
+                .is_some_and(|group| group.visibility == Visibility::Company)
+            {
+                return Err(sort.unknown().into());
+            }
             if let Some(at) = actor.deleted_at {
                 return Ok(Document::Gone(write::tombstone(
                     &actor.uri,
                     Some(wire_name(actor.kind)),
                     Some(at.0),
                 )));
-            }
-            let group = groups::find(db, actor.id)?.map(|(group, _)| group);
-            if group
-                .as_ref()
-                .is_some_and(|group| group.visibility == Visibility::Company)
-            {
-                return Err(sort.unknown().into());
             }
             Ok(Document::Here(speech::actor(
                 app.settings(),

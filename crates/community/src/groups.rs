@@ -1,4 +1,10 @@
-//! Passion groups: founding them. Whoever founds a group is its first organiser.
+//! Passion groups: founding, changing and closing them. Whoever founds a group is its first organiser.
+
+mod closing;
+mod profile;
+
+pub use closing::close;
+pub use profile::{Change, LONGEST_RULES, change};
 
 use kindred_protocol::html;
 use kindred_storage::{
@@ -94,6 +100,13 @@ pub async fn found(
         .await
 }
 
+/// A group of ours that is there.
+pub(crate) fn living(ledger: &mut Ledger<'_>, id: ActorId) -> Result<(Group, Actor)> {
+    groups::find(ledger.db, id)?
+        .filter(|(_, face)| face.host.is_empty() && face.deleted_at.is_none())
+        .ok_or_else(|| Refusal::NoSuchGroup.into())
+}
+
 fn check(founding: &Founding) -> Result<(), Refusal> {
     if founding.summary.chars().count() > LONGEST_SUMMARY {
         return Err(Refusal::NotUnderstood(format!(
@@ -142,6 +155,9 @@ fn install_organiser(ledger: &mut Ledger<'_>, face: &Actor, founder: ActorId) ->
         invited_by: None,
         since: ledger.now,
         updated_at: ledger.now,
+        uri: None,
+        answer: None,
+        role_since: ledger.now,
     };
     memberships::record(ledger.db, &membership)?;
     let uri = links::activity(ledger.settings, ledger.next_activity());

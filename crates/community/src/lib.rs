@@ -7,6 +7,7 @@
 pub mod accounts;
 mod announce;
 mod app;
+mod audit;
 mod delivery;
 pub mod documents;
 pub mod groups;
@@ -34,6 +35,7 @@ pub mod settings;
 pub mod setup;
 mod sight;
 mod speech;
+mod succession;
 pub mod timelines;
 pub mod topics;
 pub mod views;

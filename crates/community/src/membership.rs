@@ -232,6 +232,9 @@ fn belong(
         invited_by: None,
         since: ledger.now,
         updated_at: ledger.now,
+        uri: None,
+        answer: None,
+        role_since: ledger.now,
     };
     memberships::record(ledger.db, &membership)?;
     Ok(())

@@ -85,11 +85,11 @@ pub async fn group(
     kindred
         .read(move |db| {
             let (group, actor) = groups::by_handle(db, &handle, "")?.ok_or(Refusal::NoSuchGroup)?;
-            if actor.deleted_at.is_some() {
-                return Err(Refusal::Gone.into());
-            }
             if !sight::of_group(db, &viewer, &group)? {
                 return Err(Refusal::NoSuchGroup.into());
+            }
+            if actor.deleted_at.is_some() {
+                return Err(Refusal::Gone.into());
             }
             let (entries, older) = timeline(db, &viewer, &actor, before)?;
             Ok(GroupPage {

@@ -1,4 +1,11 @@
-//! People: arriving, being found, being forgotten; and the instance's own Service actor, which signs what nobody in particular says.
+//! People: arriving, being found, changing, leaving; and the instance's own Service actor, which signs what nobody in particular says.
+
+pub(crate) mod leaving;
+pub(crate) mod profile;
+
+pub(crate) use leaving::forget;
+pub use leaving::{Words, leave_company};
+pub use profile::{LONGEST_FIELD, LONGEST_NOTE, MOST_FIELDS, Profile, change_profile};
 
 use kindred_protocol::keys::KeyPair;
 use kindred_storage::{
@@ -6,7 +13,6 @@ use kindred_storage::{
     accounts::{self, Account},
     actors::{self, Actor},
     groups::{self, Group},
-    memberships,
 };
 
 use crate::{
@@ -210,21 +216,6 @@ pub(crate) fn new_actor(
         deleted_at: None,
         uri,
     }
-}
-
-/// An actor elsewhere is gone: their words, follows and memberships go with them, their name stays taken.
-pub(crate) fn forget(ledger: &mut Ledger<'_>, uri: &str) -> Result<()> {
-    let Some(actor) = actors::by_uri(ledger.db, uri)?
-        .filter(|actor| !actor.host.is_empty() && actor.deleted_at.is_none())
-    else {
-        return Ok(());
-    };
-    crate::posts::retract_all(ledger, &actor)?;
-    kindred_storage::follows::remove_all_of(ledger.db, actor.id)?;
-    memberships::end_all_of(ledger.db, actor.id, ledger.now)?;
-    actors::mark_deleted(ledger.db, actor.id, ledger.now)?;
-    kindred_storage::tombstones::add(ledger.db, uri, ledger.now)?;
-    Ok(())
 }
 
 /// A name for people: 1 to 100 characters that can be seen.

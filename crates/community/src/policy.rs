@@ -185,6 +185,22 @@ pub fn may_moderate(standing: Option<&Membership>) -> Result<(), Refusal> {
     }
 }
 
+/// Whether somebody may change what a group is, or close it.
+pub fn may_lead(standing: Option<&Membership>) -> Result<(), Refusal> {
+    match role_of(standing) {
+        Some(Role::Organiser) => Ok(()),
+        Some(Role::Moderator | Role::Member) | None => Err(Refusal::OrganisersAlone),
+    }
+}
+
+/// Who becomes organiser of a group that has none left: the moderator who has kept order for longest.
+pub fn heir<'a>(leaders: impl Iterator<Item = &'a Membership>) -> Option<ActorId> {
+    leaders
+        .filter(|standing| role_of(Some(standing)) == Some(Role::Moderator))
+        .min_by_key(|standing| (standing.role_since, standing.id))
+        .map(|standing| standing.actor_id)
+}
+
 /// Whether somebody may edit or delete a post as their own: the stored author decides, exactly.
 pub fn may_change(post: &Post, who: ActorId) -> Result<(), Refusal> {
     if post.author_id == who {

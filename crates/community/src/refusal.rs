@@ -87,6 +87,14 @@ pub enum Refusal {
     /// Only moderators of the group may do that.
     #[error("only moderators of the group may do that")]
     ModeratorsOnly,
+    /// Only organisers of the group may do that.
+    #[error("only organisers of the group may do that")]
+    OrganisersAlone,
+    /// Who may see a group is settled when it is founded: what was said there was said to those people.
+    #[error(
+        "who may see a group cannot be changed any more; found a new one and invite its members"
+    )]
+    VisibilityStays,
     /// The last organiser cannot leave the group alone.
     #[error("you are the last organiser: hand the group over first")]
     LastOrganiser,

@@ -63,28 +63,10 @@ pub async fn answer(
                 .filter(|follow| follow.state == FollowState::Pending)
                 .ok_or(Refusal::NoSuchPerson)?;
             let (door, asker) = (ledger.actor(door)?, ledger.actor(asker)?);
-            let ask = how_asked(ledger, &question)?;
             match answer {
-                Answer::Welcome => {
-                    membership::accepted(ledger, &question)?;
-                    memberships::set_state(
-                        ledger.db,
-                        door.id,
-                        asker.id,
-                        MembershipState::Active,
-                        ledger.now,
-                    )?;
-                    notify::tell(
-                        ledger,
-                        &asker,
-                        NotificationKind::Welcome,
-                        door.id,
-                        None,
-                        None,
-                    )?;
-                    announce::welcomed(ledger, &door, &asker, &question.uri, ask)?;
-                }
+                Answer::Welcome => let_in(ledger, &door, &asker, &question)?,
                 Answer::Decline => {
+                    let ask = how_asked(ledger, &question)?;
                     membership::part(ledger, &asker, &door)?;
                     announce::turned_away(ledger, &door, &asker, &question.uri, ask)?;
                 }
@@ -93,6 +75,44 @@ pub async fn answer(
         })
         .await
 }
+
+/// Lets somebody in who waits.
+fn let_in(ledger: &mut Ledger<'_>, door: &Actor, asker: &Actor, question: &Follow) -> Result<()> {
+    let ask = how_asked(ledger, question)?;
+    membership::accepted(ledger, question)?;
+    memberships::set_state(
+        ledger.db,
+        door.id,
+        asker.id,
+        MembershipState::Active,
+        ledger.now,
+    )?;
+    notify::tell(
+        ledger,
+        asker,
+        NotificationKind::Welcome,
+        door.id,
+        None,
+        None,
+    )?;
+    announce::welcomed(ledger, door, asker, &question.uri, ask)
+}
+
+/// The door was opened: whoever waits at it comes in.
+pub(crate) fn let_all_in(ledger: &mut Ledger<'_>, door: &Actor) -> Result<()> {
+    loop {
+        let waiting = follows::requests(ledger.db, door.id, &Page::first(AT_ONCE))?;
+        if waiting.is_empty() {
+            return Ok(());
+        }
+        for (question, asker) in waiting {
+            let_in(ledger, door, &asker, &question)?;
+        }
+    }
+}
+
+/// How many of those who wait are taken up at a time.
+const AT_ONCE: i64 = 100;
 
 /// Invites somebody to a group: whoever was invited comes in without asking.
 pub async fn invite(kindred: &Kindred, who: &Actor, group: ActorId, guest: ActorId) -> Result<()> {
@@ -125,6 +145,9 @@ pub async fn invite(kindred: &Kindred, who: &Actor, group: ActorId, guest: Actor
                 invited_by: Some(who.id),
                 since: ledger.now,
                 updated_at: ledger.now,
+                uri: None,
+                answer: None,
+                role_since: ledger.now,
             };
             memberships::record(ledger.db, &invitation)?;
             notify::tell(

@@ -182,7 +182,11 @@ pub(crate) fn views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<
             continue;
         };
         views.push(PostView {
-            group: post.group_id.and_then(|id| faces.get(&id).cloned()),
+            group: post
+                .group_id
+                .and_then(|id| faces.get(&id))
+                .filter(|group| group.deleted_at.is_none())
+                .cloned(),
             parent_author: post
                 .parent_id
                 .and_then(|id| parent_authors.get(&id).copied()),
@@ -235,7 +239,7 @@ impl SpokenRows {
 pub(crate) fn gather_spoken(db: &mut Conn, post: &Post) -> Result<SpokenRows> {
     let author = actors::find(db, post.author_id)?.ok_or(Refusal::NoSuchPerson)?;
     let group = match post.group_id {
-        Some(id) => actors::find(db, id)?,
+        Some(id) => actors::find(db, id)?.filter(|group| group.deleted_at.is_none()),
         None => None,
     };
     let mentions = posts::mentioned(db, &[post.id])?

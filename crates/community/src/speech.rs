@@ -3,6 +3,7 @@
 //! Pure: everything that is needed is handed in. Who gets to hear it is decided in [`crate::announce`].
 
 use kindred_protocol::{
+    html,
     vocabulary::{self, PUBLIC},
     write::{
         self, ActorCard, AttachmentCard, FieldCard, NoteCard, PictureCard, PollCard,
@@ -67,6 +68,9 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
     card.moved_to.clone_from(&actor.moved_to);
     card.published = actor.published_at.0;
     card.updated = (actor.updated_at > actor.published_at).then_some(actor.updated_at.0);
+    if let Some(group) = group {
+        with_rules(&mut card, group);
+    }
     if group.is_some_and(|group| group.visibility != Visibility::Public) {
         // Keys have to be readable for everybody; what a closed group is about is not.
         card.summary.clear();
@@ -76,6 +80,11 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         card.tags.clear();
     }
     if let Some(group) = group {
+        card.languages = group
+            .language
+            .iter()
+            .map(|tag| (tag.clone(), tag.clone()))
+            .collect();
         card.moderators.clone_from(&actor.moderators_uri);
         card.posting_restricted_to_mods = Some(group.posting == Posting::Organisers);
         card.openness = Some(
@@ -88,6 +97,20 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         );
     }
     write::actor(&card)
+}
+
+/// The rules of a group stand below its summary: there is no property of their own that anybody reads.
+fn with_rules(card: &mut ActorCard, group: &Group) {
+    let rules = group.rules.trim();
+    if rules.is_empty() {
+        return;
+    }
+    let rendered = html::from_markdown(rules, &html::NoLinks).html;
+    card.summary = format!("{}<hr>{rendered}", card.summary);
+    card.source = card
+        .source
+        .take()
+        .map(|typed| format!("{typed}\n\n---\n\n{rules}"));
 }
 
 fn wire_kind(kind: ActorKind) -> vocabulary::ActorKind {

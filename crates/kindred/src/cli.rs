@@ -82,6 +82,8 @@ pub enum Person {
     Add(PersonAdd),
     /// Print a new access token for the client API, and nothing else
     Token(PersonToken),
+    /// Let somebody leave: sign them out everywhere, hand their groups on, tell other servers
+    Remove(PersonRemove),
 }
 
 /// `kindred person add`
@@ -129,6 +131,19 @@ pub struct PersonToken {
     /// What it is good for, separated by spaces
     #[arg(long, default_value = USUAL_SCOPES)]
     pub scopes: String,
+    /// How the result is printed.
+    #[command(flatten)]
+    pub output: Output,
+}
+
+/// `kindred person remove`
+#[derive(Clone, Debug, Args)]
+pub struct PersonRemove {
+    /// Who leaves; nobody will ever have this name again
+    pub handle: String,
+    /// Take away what they wrote as well; without it, it stays here under their old address
+    #[arg(long)]
+    pub erase_posts: bool,
     /// How the result is printed.
     #[command(flatten)]
     pub output: Output,

@@ -6,7 +6,7 @@ use kindred_community::{AccountRole, JoinPolicy, Visibility, accounts, groups, l
 use serde_json::json;
 
 use crate::{
-    cli::{self, GroupAdd, PersonAdd, PersonToken},
+    cli::{self, GroupAdd, PersonAdd, PersonRemove, PersonToken},
     config::Config,
     failure::Failure,
     open,
@@ -66,6 +66,27 @@ pub async fn issue_token(config: &Config, ask: PersonToken) -> Result<(), Failur
         println!("{}", json!({ "token": token, "scopes": ask.scopes }));
     } else {
         println!("{token}");
+    }
+    Ok(())
+}
+
+/// `kindred person remove`
+pub async fn remove_person(config: &Config, remove: PersonRemove) -> Result<(), Failure> {
+    let kindred = open::kindred(config)?;
+    let words = if remove.erase_posts {
+        people::Words::Erase
+    } else {
+        people::Words::Keep
+    };
+    let actor = people::leave_company(&kindred, &remove.handle, words).await?;
+    let acct = links::full_acct(kindred.settings(), &actor);
+    if remove.output.json {
+        println!(
+            "{}",
+            json!({ "handle": actor.handle, "uri": actor.uri, "acct": acct })
+        );
+    } else {
+        println!("@{acct} has left. Other servers hear of it as soon as the queue is worked.");
     }
     Ok(())
 }

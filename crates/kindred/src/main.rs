@@ -46,6 +46,7 @@ async fn run(command: Command, config: &Config) -> Result<ExitCode, Failure> {
         Command::Migrate(migrate) => commands::migrate(config, migrate.output)?,
         Command::Person(Person::Add(add)) => commands::add_person(config, add).await?,
         Command::Person(Person::Token(token)) => commands::issue_token(config, token).await?,
+        Command::Person(Person::Remove(remove)) => commands::remove_person(config, remove).await?,
         Command::Group(Group::Add(add)) => commands::add_group(config, add).await?,
         Command::Config(Settings::Show(show)) if show.output.json => {
             println!("{}", config.show_json());

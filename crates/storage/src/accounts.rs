@@ -141,6 +141,17 @@ pub fn page(db: &mut Conn, page: &Page) -> QueryResult<Vec<(Account, Actor)>> {
     ))
 }
 
+/// Those who can sign in and have this role, the longest here first.
+pub fn with_role(db: &mut Conn, role: AccountRole) -> QueryResult<Vec<(Account, Actor)>> {
+    on!(db, |conn| accounts::table
+        .inner_join(actors::table.on(actors::id.eq(accounts::actor_id)))
+        .filter(accounts::role.eq(role))
+        .filter(accounts::state.eq(AccountState::Active))
+        .order(accounts::id)
+        .select((Account::as_select(), Actor::as_select()))
+        .load(conn))
+}
+
 /// How many accounts can be used.
 pub fn count(db: &mut Conn) -> QueryResult<i64> {
     on!(db, |conn| accounts::table

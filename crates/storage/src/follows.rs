@@ -8,7 +8,7 @@ use diesel::upsert::excluded;
 use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
-use crate::schema::{accounts, actors, follows, instances};
+use crate::schema::{accounts, actors, follows, instances, memberships};
 use crate::types::{ActorId, Agreement, Dialect, FollowId, FollowState, Moment, Standing};
 use crate::{Conn, Page, on};
 
@@ -245,6 +245,38 @@ pub fn inboxes_of(db: &mut Conn, whom: &[ActorId]) -> QueryResult<Vec<Inbox>> {
         actors::table
             .left_join(instances::table.on(instances::host.eq(actors::host)))
             .filter(one_of(actors::id, whom))
+    ))
+}
+
+/// Where everybody of every other server that we know is reached, as far as their servers have one inbox for all.
+pub fn inboxes_of_all(db: &mut Conn) -> QueryResult<Vec<Inbox>> {
+    on!(db, |conn| inboxes!(
+        conn,
+        actors::table
+            .left_join(instances::table.on(instances::host.eq(actors::host)))
+            .filter(actors::shared_inbox.is_not_null())
+    ))
+}
+
+/// Where those on other servers are reached whom somebody follows, or asked to.
+pub fn inboxes_of_followed(db: &mut Conn, follower: ActorId) -> QueryResult<Vec<Inbox>> {
+    on!(db, |conn| inboxes!(
+        conn,
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+            .left_join(instances::table.on(instances::host.eq(actors::host)))
+            .filter(follows::follower_id.eq(follower))
+    ))
+}
+
+/// Where those on other servers are reached who stand in a group in any way: who belong, asked to, were asked to, or did.
+pub fn inboxes_of_members(db: &mut Conn, group: ActorId) -> QueryResult<Vec<Inbox>> {
+    on!(db, |conn| inboxes!(
+        conn,
+        memberships::table
+            .inner_join(actors::table.on(actors::id.eq(memberships::actor_id)))
+            .left_join(instances::table.on(instances::host.eq(actors::host)))
+            .filter(memberships::group_id.eq(group))
     ))
 }
 

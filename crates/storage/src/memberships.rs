@@ -32,6 +32,12 @@ pub struct Membership {
     pub since: Moment,
     /// When this last changed.
     pub updated_at: Moment,
+    /// The id of the activity that asked for it: a `Join`, a `Follow`, or the `Invite` of the other side.
+    pub uri: Option<String>,
+    /// Why it was declined, in the words of whoever declined.
+    pub answer: Option<String>,
+    /// Since when they have had their role.
+    pub role_since: Moment,
 }
 
 /// A person shut out of a group.
@@ -88,6 +94,9 @@ pub fn record(db: &mut Conn, membership: &Membership) -> QueryResult<Membership>
             memberships::invited_by.eq(excluded(memberships::invited_by)),
             memberships::since.eq(excluded(memberships::since)),
             memberships::updated_at.eq(excluded(memberships::updated_at)),
+            memberships::uri.eq(excluded(memberships::uri)),
+            memberships::answer.eq(excluded(memberships::answer)),
+            memberships::role_since.eq(excluded(memberships::role_since)),
         ))
         .returning(Membership::as_returning())
         .get_result(conn))
@@ -124,9 +133,43 @@ pub fn set_role(
             .filter(memberships::group_id.eq(group))
             .filter(memberships::actor_id.eq(actor))
     )
-    .set((memberships::role.eq(role), memberships::updated_at.eq(at)))
+    .set((
+        memberships::role.eq(role),
+        memberships::role_since.eq(at),
+        memberships::updated_at.eq(at)
+    ))
     .execute(conn))
     .map(|changed| changed > 0)
+}
+
+/// Notes that somebody who wished to belong, or was asked to, does not, and in which words it was declined.
+pub fn decline(
+    db: &mut Conn,
+    group: ActorId,
+    actor: ActorId,
+    answer: Option<&str>,
+    at: Moment,
+) -> QueryResult<bool> {
+    on!(db, |conn| diesel::update(
+        memberships::table
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::actor_id.eq(actor))
+    )
+    .set((
+        memberships::state.eq(MembershipState::Left),
+        memberships::answer.eq(answer),
+        memberships::updated_at.eq(at)
+    ))
+    .execute(conn))
+    .map(|changed| changed > 0)
+}
+
+/// The belonging that the activity with this id asked for.
+pub fn by_uri(db: &mut Conn, uri: &str) -> QueryResult<Option<Membership>> {
+    on!(db, |conn| Membership::query()
+        .filter(memberships::uri.eq(uri))
+        .first(conn)
+        .optional())
 }
 
 /// Those of a group who belong to it as far as `state` says, newest first.
@@ -141,6 +184,47 @@ pub fn members(
         memberships::table
             .inner_join(actors::table.on(actors::id.eq(memberships::actor_id)))
             .filter(memberships::group_id.eq(group))
+            .filter(memberships::state.eq(state))
+            .filter(actors::deleted_at.is_null())
+            .select((Membership::as_select(), Actor::as_select())),
+        memberships::id,
+        page
+    ))
+}
+
+/// Those who belong to a group and have this role in it, newest first.
+pub fn with_role(
+    db: &mut Conn,
+    group: ActorId,
+    role: GroupRole,
+    page: &Page,
+) -> QueryResult<Vec<(Membership, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        memberships::table
+            .inner_join(actors::table.on(actors::id.eq(memberships::actor_id)))
+            .filter(memberships::group_id.eq(group))
+            .filter(memberships::state.eq(MembershipState::Active))
+            .filter(memberships::role.eq(role))
+            .filter(actors::deleted_at.is_null())
+            .select((Membership::as_select(), Actor::as_select())),
+        memberships::id,
+        page
+    ))
+}
+
+/// The groups that somebody stands in as far as `state` says, the latest first, each with its actor.
+pub fn groups_of(
+    db: &mut Conn,
+    actor: ActorId,
+    state: MembershipState,
+    page: &Page,
+) -> QueryResult<Vec<(Membership, Actor)>> {
+    on!(db, |conn| page!(
+        conn,
+        memberships::table
+            .inner_join(actors::table.on(actors::id.eq(memberships::group_id)))
+            .filter(memberships::actor_id.eq(actor))
             .filter(memberships::state.eq(state))
             .filter(actors::deleted_at.is_null())
             .select((Membership::as_select(), Actor::as_select())),
@@ -244,6 +328,19 @@ pub fn any_from_host(db: &mut Conn, group: ActorId, host: &str) -> QueryResult<b
 pub fn end_all_of(db: &mut Conn, actor: ActorId, at: Moment) -> QueryResult<()> {
     on!(db, |conn| diesel::update(
         memberships::table.filter(memberships::actor_id.eq(actor))
+    )
+    .set((
+        memberships::state.eq(MembershipState::Left),
+        memberships::updated_at.eq(at)
+    ))
+    .execute(conn))
+    .map(drop)
+}
+
+/// Ends every belonging to a group that is gone.
+pub fn end_all_in(db: &mut Conn, group: ActorId, at: Moment) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        memberships::table.filter(memberships::group_id.eq(group))
     )
     .set((
         memberships::state.eq(MembershipState::Left),

@@ -349,6 +349,18 @@ pub fn page_of_author(db: &mut Conn, author: ActorId, page: &Page) -> QueryResul
     ))
 }
 
+/// Whether anything that somebody wrote stands in a group.
+pub fn any_in_group(db: &mut Conn, group: ActorId, author: ActorId) -> QueryResult<bool> {
+    on!(db, |conn| diesel::dsl::select(diesel::dsl::exists(
+        posts::table
+            .filter(posts::author_id.eq(author))
+            .filter(posts::group_id.eq(group))
+            .filter(posts::deleted_at.is_null())
+            .filter(posts::removed_at.is_null())
+    ))
+    .get_result(conn))
+}
+
 /// What was written in a group, newest first: threads and replies.
 pub fn page_of_group(db: &mut Conn, group: ActorId, page: &Page) -> QueryResult<Vec<Post>> {
     on!(db, |conn| page!(

@@ -4,8 +4,10 @@
 //! tables that really meet in a query are allowed to: the list grows with the queries. What came with later stories has a
 //! file for each of them.
 
+mod belonging;
 mod sign_in;
 
+pub(crate) use belonging::*;
 pub(crate) use sign_in::*;
 
 diesel::table! {
@@ -119,6 +121,9 @@ diesel::table! {
         invited_by -> Nullable<BigInt>,
         since -> BigInt,
         updated_at -> BigInt,
+        uri -> Nullable<Text>,
+        answer -> Nullable<Text>,
+        role_since -> BigInt,
     }
 }
 
@@ -446,6 +451,7 @@ diesel::allow_tables_to_appear_in_same_query!(follows, instances);
 diesel::allow_tables_to_appear_in_same_query!(group_topics, groups);
 diesel::allow_tables_to_appear_in_same_query!(group_topics, topics);
 diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
+diesel::allow_tables_to_appear_in_same_query!(instances, memberships);
 diesel::allow_tables_to_appear_in_same_query!(actors, posts);
 diesel::allow_tables_to_appear_in_same_query!(apps, tokens);
 diesel::allow_tables_to_appear_in_same_query!(posts, reactions);

@@ -289,6 +289,16 @@ pub fn drop_from_home(db: &mut Conn, owner: ActorId, of: ActorId) -> QueryResult
     .execute(conn))
 }
 
+/// Takes everything out of all home timelines that was passed on by somebody who is gone.
+pub fn drop_from_all_homes(db: &mut Conn, by: ActorId) -> QueryResult<usize> {
+    on!(db, |conn| diesel::delete(
+        home_entries::table
+            .filter(home_entries::owner_id.eq_any(accounts::table.select(accounts::actor_id)))
+            .filter(home_entries::by_id.eq(by))
+    )
+    .execute(conn))
+}
+
 /// Takes a post out of all home timelines.
 pub fn forget_post(db: &mut Conn, post: PostId) -> QueryResult<usize> {
     // By owner, because that is how the list is sorted; an index by post would cost more with every post than this

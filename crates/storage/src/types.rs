@@ -113,6 +113,8 @@ ids! {
     SessionId;
     /// Our number for a place to push to.
     PushId;
+    /// A link that lets people into a group.
+    LinkId;
 }
 
 impl From<PostId> for EntryId {
@@ -489,6 +491,12 @@ text_enums! {
         Removed = "removed",
         /// Somebody complains, and you are to look at it.
         Report = "report",
+        /// Your wish to join a group, or your invitation to one, was declined.
+        Declined = "declined",
+        /// The first post of a newcomer waits for you to look at it.
+        Held = "held",
+        /// A group has nobody left who looks after it: you are to find somebody.
+        Orphaned = "orphaned",
     }
 
     /// Whether a complaint has been dealt with.

@@ -70,7 +70,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::OrganisersOnly(_)
         | Refusal::Locked
         | Refusal::AuthorOnly
-        | Refusal::ModeratorsOnly => StatusCode::FORBIDDEN,
+        | Refusal::ModeratorsOnly
+        | Refusal::OrganisersAlone => StatusCode::FORBIDDEN,
         Refusal::BadHandle(_)
         | Refusal::HandleTaken(_)
         | Refusal::BadEmail(_)
@@ -78,6 +79,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::WeakPassword
         | Refusal::BadName
         | Refusal::LastOrganiser
+        | Refusal::VisibilityStays
         | Refusal::EmptyPost
         | Refusal::PostTooLong(..)
         | Refusal::NotForSharing

@@ -40,13 +40,13 @@ fn total(count: i32) -> u64 {
 /// A local actor whose collections the viewer may see.
 fn seen(db: &mut Conn, viewer: &Viewer, sort: Sort, handle: &str) -> Result<Actor> {
     let actor = local(db, sort, handle)?;
-    if actor.deleted_at.is_some() {
-        return Err(Refusal::Gone.into());
-    }
     if let Some((group, _)) = groups::find(db, actor.id)?
         && !sight::of_group(db, viewer, &group)?
     {
         return Err(sort.unknown().into());
+    }
+    if actor.deleted_at.is_some() {
+        return Err(Refusal::Gone.into());
     }
     Ok(actor)
 }

@@ -74,6 +74,9 @@ fn standing(role: Role, state: MembershipState) -> Membership {
         invited_by: None,
         since: Moment(0),
         updated_at: Moment(0),
+        uri: None,
+        answer: None,
+        role_since: Moment(0),
     }
 }
 

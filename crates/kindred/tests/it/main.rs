@@ -3,6 +3,7 @@
 //! A folder per story. Time stands still unless a test turns it, and nobody reaches the internet.
 
 mod attacks;
+mod belonging;
 mod federation;
 mod hostile;
 mod peers;

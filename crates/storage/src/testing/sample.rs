@@ -127,6 +127,9 @@ pub fn membership(id: i64, group: ActorId, actor: ActorId) -> Membership {
         invited_by: None,
         since: THEN,
         updated_at: THEN,
+        uri: None,
+        answer: None,
+        role_since: THEN,
     }
 }
 

@@ -1,0 +1,93 @@
+//! What is said of a person or group of ours themself: how they look now, and that they are gone.
+
+use kindred_protocol::{
+    vocabulary::PUBLIC,
+    write::{self, ActivityCard},
+};
+use kindred_storage::{Visibility, actors::Actor, follows::Inbox, groups::Group};
+
+use super::{Saying, fresh, say};
+use crate::{
+    Ledger, Result, delivery,
+    jobs::{Job, Parcel, lane_out},
+    speech,
+};
+
+/// Somebody of ours looks different now: their whole document goes to every server where somebody hears of them.
+///
+/// Peers keep an actor for a day and longer, so that only this lets a new name or picture be seen soon.
+pub(crate) fn looks_different(
+    ledger: &mut Ledger<'_>,
+    face: &Actor,
+    group: Option<&Group>,
+) -> Result<()> {
+    let Some(reach) = reach(group) else {
+        return Ok(());
+    };
+    let uri = fresh(ledger);
+    let card = to_all(face, uri.clone(), ledger.now.0, reach);
+    let body = write::update(&card, &speech::actor(ledger.settings, face, group));
+    let activity = say(ledger, &about(face, &uri, "Update", reach), &body)?;
+    let job = Job::FanOut {
+        parcel: Parcel::alike(face.id, activity),
+        followers_of: Some(face.id),
+        microblogs_of: None,
+        also: Vec::new(),
+    };
+    ledger.enqueue(lane_out(face.id), &job);
+    Ok(())
+}
+
+/// Somebody of ours is gone for good: told to these servers. Their key stays, so that it can still be signed.
+pub(crate) fn gone(
+    ledger: &mut Ledger<'_>,
+    face: &Actor,
+    group: Option<&Group>,
+    inboxes: Vec<Inbox>,
+) -> Result<()> {
+    let Some(reach) = reach(group) else {
+        return Ok(());
+    };
+    let uri = fresh(ledger);
+    let card = to_all(face, uri.clone(), ledger.now.0, reach);
+    let body = write::delete(&card, &face.uri, None);
+    let activity = say(ledger, &about(face, &uri, "Delete", reach), &body)?;
+    delivery::carry_to(ledger, Parcel::alike(face.id, activity), reach, inboxes);
+    Ok(())
+}
+
+/// Who may read it: of a closed group those who hear of it, of one for the company nobody elsewhere.
+fn reach(group: Option<&Group>) -> Option<Visibility> {
+    match group.map(|group| group.visibility) {
+        Some(Visibility::Company) => None,
+        Some(Visibility::Members | Visibility::Partners) => Some(Visibility::Followers),
+        _ => Some(Visibility::Public),
+    }
+}
+
+fn to_all(face: &Actor, id: String, at: i64, reach: Visibility) -> ActivityCard {
+    let followers = face.followers_uri.clone().into_iter();
+    let (to, cc) = match reach {
+        Visibility::Public => (vec![PUBLIC.to_owned()], followers.collect()),
+        _ => (followers.collect(), Vec::new()),
+    };
+    ActivityCard {
+        id,
+        actor: face.uri.clone(),
+        published: Some(at),
+        to,
+        cc,
+        audience: None,
+    }
+}
+
+fn about<'a>(face: &'a Actor, uri: &'a str, kind: &'static str, reach: Visibility) -> Saying<'a> {
+    Saying {
+        uri,
+        kind,
+        actor: face.id,
+        object: &face.uri,
+        group: None,
+        visibility: reach,
+    }
+}
