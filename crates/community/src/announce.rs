@@ -9,7 +9,7 @@ mod reactions;
 mod relay;
 
 pub(crate) use faces::{gone, looks_different};
-pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more};
+pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
 pub(crate) use relay::{
     passed_on, passed_on_act, passed_on_activity, passed_on_again, room, withdrawn,
 };
@@ -45,18 +45,56 @@ pub(crate) enum Ask {
 /// Somebody of ours asks somebody elsewhere.
 pub(crate) fn asked(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor, uri: &str) -> Result<()> {
     let body = write::follow(&personal(uri.to_owned(), who, target), &target.uri);
-    let activity = say(
-        ledger,
-        &Saying {
-            uri,
-            kind: "Follow",
-            actor: who.id,
-            object: &target.uri,
-            group: None,
-            visibility: Visibility::Direct,
-        },
-        &body,
-    )?;
+    personally(ledger, who, target, uri, "Follow", &body)
+}
+
+/// Somebody of ours asks to belong to a group elsewhere that does not take following for it.
+pub(crate) fn asked_to_join(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    target: &Actor,
+    follow: &str,
+) -> Result<()> {
+    let uri = joining(follow);
+    // Mobilizon passes the words of the asker on, and there have to be some.
+    let body = write::join(&personal(uri.clone(), who, target), &target.uri, Some(""));
+    personally(ledger, who, target, &uri, "Join", &body)
+}
+
+/// Somebody of ours does not belong to a group elsewhere any more.
+pub(crate) fn left(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor) -> Result<()> {
+    let uri = fresh(ledger);
+    let body = write::leave(&personal(uri.clone(), who, target), &target.uri);
+    personally(ledger, who, target, &uri, "Leave", &body)
+}
+
+/// The address of the wish to belong that goes with the wish to hear.
+fn joining(follow: &str) -> String {
+    format!("{follow}#join")
+}
+
+/// The question that an answer is to, whichever of the two wishes it names.
+pub(crate) fn asked_as(question: &str) -> &str {
+    question.strip_suffix("#join").unwrap_or(question)
+}
+
+fn personally(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    target: &Actor,
+    uri: &str,
+    kind: &'static str,
+    body: &Value,
+) -> Result<()> {
+    let saying = Saying {
+        uri,
+        kind,
+        actor: who.id,
+        object: &target.uri,
+        group: None,
+        visibility: Visibility::Direct,
+    };
+    let activity = say(ledger, &saying, body)?;
     send_to(ledger, Parcel::alike(who.id, activity), target);
     Ok(())
 }
@@ -191,18 +229,38 @@ pub(crate) fn published(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<
     let (uri, card) = activity_of(ledger, spoken, spoken.post.published_at.0);
     let body = write::create(&card, &note);
     let activity = say(ledger, &about(&uri, "Create", spoken), &body)?;
-    tell_author_side(ledger, spoken, activity, None);
+    tell_author_side(ledger, spoken, activity, None, &[]);
     Ok(body)
 }
 
 /// Somebody of ours changed a post: told to all who had it. Microblogs believe only the author, so the followers of its group there
 /// hear it from the author too.
 pub(crate) fn edited(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Value> {
+    as_now(ledger, spoken, &[])
+}
+
+/// A poll of ours has new counts: told to all who have it, and to those who voted. The post bears no later `updated` than before, by
+/// which Mastodon knows that only the counts are new.
+pub(crate) fn counted(
+    ledger: &mut Ledger<'_>,
+    spoken: &Spoken<'_>,
+    voters: &[ActorId],
+) -> Result<Value> {
+    as_now(ledger, spoken, voters)
+}
+
+fn as_now(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>, further: &[ActorId]) -> Result<Value> {
     let note = spoken.note(ledger.settings);
     let (uri, card) = activity_of(ledger, spoken, ledger.now.0);
     let body = write::update(&card, &note);
     let activity = say(ledger, &about(&uri, "Update", spoken), &body)?;
-    tell_author_side(ledger, spoken, activity, local_public_group(spoken));
+    tell_author_side(
+        ledger,
+        spoken,
+        activity,
+        local_public_group(spoken),
+        further,
+    );
     Ok(body)
 }
 
@@ -211,7 +269,7 @@ pub(crate) fn deleted(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Va
     let (uri, card) = activity_of(ledger, spoken, ledger.now.0);
     let body = write::delete(&card, &spoken.post.uri, None);
     let activity = say(ledger, &about(&uri, "Delete", spoken), &body)?;
-    tell_author_side(ledger, spoken, activity, local_public_group(spoken));
+    tell_author_side(ledger, spoken, activity, local_public_group(spoken), &[]);
     Ok(body)
 }
 
@@ -257,6 +315,7 @@ fn tell_author_side(
     spoken: &Spoken<'_>,
     activity: ActivityId,
     microblogs_of: Option<ActorId>,
+    further: &[ActorId],
 ) {
     let closed = matches!(
         spoken.post.visibility,
@@ -273,6 +332,7 @@ fn tell_author_side(
                 .filter(|actor| !actor.host.is_empty())
                 .map(|actor| actor.id),
         );
+        also.extend_from_slice(further);
     }
     also.extend(remote_group.map(|group| group.id));
     also.sort_unstable();

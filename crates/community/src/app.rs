@@ -3,9 +3,12 @@
 //! Time and chance come from here ([`Clock`], [`Ids`]) so that tests can turn them by hand. It starts nothing: the worker and the
 //! doors are started by the binary.
 
-use std::sync::{
-    Arc,
-    atomic::{AtomicI64, Ordering},
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicI64, Ordering},
+    },
+    time::Duration,
 };
 
 use kindred_protocol::network::Network;
@@ -64,10 +67,14 @@ impl Clock {
 pub struct Ids {
     process: i64,
     last: AtomicI64,
+    old: AtomicI64,
 }
 
 const PROCESS_BITS: u32 = 10;
 const COUNTER_BITS: u32 = 11;
+
+/// What is older than this was not written just now.
+const LONG_AGO: Duration = Duration::from_mins(10);
 
 impl Ids {
     /// Ids of the process with this number, of which the lowest ten bits count.
@@ -75,6 +82,7 @@ impl Ids {
         Self {
             process: i64::from(process) & ((1 << PROCESS_BITS) - 1),
             last: AtomicI64::new(0),
+            old: AtomicI64::new(0),
         }
     }
 
@@ -96,6 +104,16 @@ impl Ids {
                 Err(seen) => last = seen,
             }
         }
+    }
+}
+
+impl Ids {
+    /// An id for something of long ago: it sorts with what happened then. The upper half of that moment's numbers is kept for such ids,
+    /// which a process never reaches by itself.
+    fn long_ago(&self, moment: Moment) -> i64 {
+        let half = 1 << (COUNTER_BITS - 1);
+        let turn = half + self.old.fetch_add(1, Ordering::Relaxed) % half;
+        first_id_of(Moment(moment.0.max(1))) | (turn << PROCESS_BITS) | self.process
     }
 }
 
@@ -223,10 +241,26 @@ impl Ledger<'_> {
         self.ids.next(self.now)
     }
 
+    /// A fresh id for something that happened at `moment`, when that was long ago: lists that are sorted by id show it where it belongs.
+    pub fn id_at(&self, moment: Moment) -> i64 {
+        if self.now.since(moment) > LONG_AGO {
+            self.ids.long_ago(moment)
+        } else {
+            self.next_id()
+        }
+    }
+
     /// Leaves work behind, which exists if and only if this unit of work does.
     pub fn enqueue(&mut self, lane: String, job: &Job) {
         let id = JobId(self.next_id());
         self.jobs.push(job.to_row(id, lane, self.now));
+    }
+
+    /// Leaves work behind that is not to be begun before `moment`. What comes after it in its lane does not wait for it.
+    pub fn enqueue_later(&mut self, lane: String, job: &Job, moment: Moment) {
+        let id = JobId(self.next_id());
+        self.jobs
+            .push(job.to_row(id, lane, self.now).not_before(moment));
     }
 
     /// The actor with this number, which a foreign key promises.
@@ -254,5 +288,15 @@ mod tests {
             assert_eq!(id & 1023, 7, "the number of the process stays in its place");
             last = id;
         }
+    }
+
+    #[test]
+    fn what_is_of_long_ago_sorts_with_what_happened_then() {
+        let ids = Ids::new(7);
+        let (before, then, after) = (Moment(9), Moment(10), Moment(11));
+        let old = ids.long_ago(then);
+        assert!(ids.next(before) < old && old < Ids::new(1).next(after));
+        assert_ne!(ids.long_ago(then), old);
+        assert!(ids.long_ago(Moment(-5)) > 0);
     }
 }

@@ -5,10 +5,14 @@
 
 use std::time::Duration;
 
-use kindred_storage::{ActivityId, ActorId, JobId, Moment, jobs::Job as Row};
+use kindred_storage::{ActivityId, ActorId, JobId, Moment, PostId, jobs::Job as Row};
 use serde::{Deserialize, Serialize};
 
-use crate::{Error, Kindred, Result, delivery, receive, remote, servers};
+use crate::{
+    Error, Kindred, Result,
+    catch_up::{self, Find, Reading},
+    delivery, membership, polls, receive, remote, servers,
+};
 
 /// What is left to do.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -57,6 +61,52 @@ pub enum Job {
         /// The address of the post that waits for it.
         child: String,
     },
+    /// Tells how a poll of ours stands.
+    TellPoll {
+        /// The post that asks.
+        post: PostId,
+    },
+    /// Closes a poll whose time is over.
+    ClosePoll {
+        /// The post that asks.
+        post: PostId,
+    },
+    /// Asks a server how a post looks now.
+    LookAgain {
+        /// The post's address.
+        post: String,
+    },
+    /// Asks a group elsewhere once more, since its answer did not come.
+    AskAgain {
+        /// The address of the question.
+        follow: String,
+    },
+    /// Reads what somebody elsewhere said before they were followed.
+    CatchUp {
+        /// Who is followed now.
+        actor: ActorId,
+    },
+    /// Reads what somebody elsewhere has pinned.
+    ReadPinned {
+        /// Who is followed now.
+        actor: ActorId,
+    },
+    /// Takes in a post that was found in an outbox or a thread.
+    TakeIn {
+        /// The post's address.
+        post: String,
+        /// Where it was found.
+        find: Find,
+    },
+    /// Reads a thread that lies elsewhere.
+    ReadThread {
+        /// The address of the post that begins it.
+        post: String,
+        /// Whose thread it is.
+        of: ActorId,
+        /// How far it was read.
+        reading: Reading,
+    },
 }
 
 /// One thing to say, in the two dialects of the fediverse. A dialect without a form is not told.
@@ -101,6 +151,11 @@ pub fn lane_out(actor: ActorId) -> String {
 /// The lane of looking things up at a server, which may wait while letters go on.
 pub fn lane_look(host: &str) -> String {
     format!("look:{host}")
+}
+
+/// The lane of everything that is to be done about a poll.
+pub fn lane_poll(post: PostId) -> String {
+    format!("poll:{post}")
 }
 
 /// What became of a job.
@@ -178,6 +233,16 @@ impl Job {
             Self::Ancestors { of, child } => {
                 settled(Box::pin(remote::ancestors(kindred, of, child)).await)
             }
+            Self::TellPoll { post } => settled(polls::tell(kindred, *post).await),
+            Self::ClosePoll { post } => settled(polls::close(kindred, *post).await),
+            Self::LookAgain { post } => settled(polls::look_again(kindred, post).await),
+            Self::AskAgain { follow } => settled(membership::ask_again(kindred, follow).await),
+            Self::CatchUp { actor } => settled(catch_up::outbox(kindred, *actor).await),
+            Self::ReadPinned { actor } => settled(catch_up::pinned(kindred, *actor).await),
+            Self::TakeIn { post, find } => settled(catch_up::take(kindred, post, *find).await),
+            Self::ReadThread { post, of, reading } => {
+                settled(catch_up::thread(kindred, post, *of, reading.clone()).await)
+            }
         }
     }
 }
@@ -240,6 +305,35 @@ mod tests {
                 of: "https://far.example/1".into(),
                 child: "https://far.example/2".into(),
             },
+            Job::TellPoll { post: PostId(6) },
+            Job::ClosePoll { post: PostId(6) },
+            Job::LookAgain {
+                post: "https://far.example/3".into(),
+            },
+            Job::AskAgain {
+                follow: "https://kindred.example/a/7".into(),
+            },
+            Job::CatchUp { actor: ActorId(8) },
+            Job::ReadPinned { actor: ActorId(8) },
+            Job::TakeIn {
+                post: "https://far.example/3".into(),
+                find: Find {
+                    of: ActorId(8),
+                    at_home: true,
+                    pinned: false,
+                    deep: 1,
+                },
+            },
+            Job::ReadThread {
+                post: "https://far.example/3".into(),
+                of: ActorId(8),
+                reading: Reading {
+                    page: None,
+                    pages: 0,
+                    items: 0,
+                    deep: 3,
+                },
+            },
         ]
         .iter()
         .map(|job| serde_json::to_string(job).unwrap())
@@ -251,6 +345,14 @@ mod tests {
         {"kind":"learn","host":"far.example"}
         {"kind":"refresh","actor":"https://far.example/u/bo"}
         {"kind":"ancestors","of":"https://far.example/1","child":"https://far.example/2"}
+        {"kind":"tell_poll","post":6}
+        {"kind":"close_poll","post":6}
+        {"kind":"look_again","post":"https://far.example/3"}
+        {"kind":"ask_again","follow":"https://kindred.example/a/7"}
+        {"kind":"catch_up","actor":8}
+        {"kind":"read_pinned","actor":8}
+        {"kind":"take_in","post":"https://far.example/3","find":{"of":8,"at_home":true,"pinned":false,"deep":1}}
+        {"kind":"read_thread","post":"https://far.example/3","of":8,"reading":{"pages":0,"items":0,"deep":3}}
         "#);
     }
 

@@ -43,6 +43,10 @@ pub(crate) struct Keys {
     asked_in_vain: Cache<String, Arc<AtomicU32>>,
     /// Questions under way, by address: whoever asks the same waits for the first answer.
     pub flights: Cache<String, Arc<Mutex<()>>>,
+    /// How often a server was asked within the hour for what was said before anybody here listened.
+    asked_to_catch_up: Cache<String, Arc<AtomicU32>>,
+    /// Threads that lie elsewhere and were read a moment ago.
+    pub threads_read: Cache<PostId, ()>,
     /// Our own, by actor.
     pub signing: Cache<ActorId, Arc<SigningKey>>,
     /// What was published under an idempotency key within the hour.
@@ -62,6 +66,12 @@ const MINUTES_BETWEEN_QUESTIONS: u64 = 5;
 /// How many keys that are not to be had one server is asked for within a minute.
 const IN_VAIN_A_MINUTE: u32 = 30;
 
+/// How many questions about the past one server is asked within an hour.
+const PAST_AN_HOUR: u32 = 500;
+
+/// How long a thread that lies elsewhere is not read again.
+const MINUTES_BETWEEN_READINGS: u64 = 15;
+
 /// How much memory the bodies on their way may take, in bytes.
 const LARGEST_PILE: u64 = 16 * 1024 * 1024;
 
@@ -71,6 +81,14 @@ impl Keys {
         self.asked_in_vain
             .get(host)
             .is_none_or(|times| times.load(Ordering::Relaxed) < IN_VAIN_A_MINUTE)
+    }
+
+    /// Whether this server may be asked once more about the past, and counts that it is.
+    pub(crate) fn may_look(&self, host: &str) -> bool {
+        let asked = self
+            .asked_to_catch_up
+            .get_with(host.to_owned(), Arc::default);
+        asked.fetch_add(1, Ordering::Relaxed) < PAST_AN_HOUR
     }
 
     /// Remembers that a key is not to be had, so that the next letter with it costs nothing.
@@ -104,6 +122,14 @@ impl Default for Keys {
             flights: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_idle(Duration::from_mins(1))
+                .build(),
+            asked_to_catch_up: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_hours(1))
+                .build(),
+            threads_read: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_mins(MINUTES_BETWEEN_READINGS))
                 .build(),
             signing: Cache::builder()
                 .max_capacity(1_000)

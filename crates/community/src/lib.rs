@@ -8,6 +8,7 @@ pub mod accounts;
 mod announce;
 mod app;
 mod audit;
+mod catch_up;
 mod delivery;
 pub mod documents;
 pub mod groups;
@@ -23,6 +24,7 @@ pub mod pages;
 mod passwords;
 pub mod people;
 pub mod policy;
+pub mod polls;
 pub mod posts;
 pub mod receive;
 mod refusal;
@@ -46,7 +48,7 @@ pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
     AccountRole, ActivityId, ActorId, ActorKind, AppId, GroupRole, JoinPolicy, MembershipState,
-    Moment, PostId, PostKind, TokenId, Visibility,
+    Moment, PostId, PostKind, QuotePolicy, QuoteState, TokenId, Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,

@@ -3,9 +3,11 @@
 //! Following means hearing of somebody; joining means belonging to a group. For people of servers that know only one of the two,
 //! following a group is joining it; leaving is both again.
 
+use std::time::Duration;
+
 use kindred_storage::{
-    ActorId, ActorKind, Conn, FollowId, FollowState, GroupRole, MembershipId, MembershipState,
-    NotificationKind,
+    ActorId, ActorKind, Conn, Dialect, FollowId, FollowState, GroupRole, MembershipId,
+    MembershipState, NotificationKind,
     actors::{self, Actor, Count},
     blocks, follows,
     follows::Follow,
@@ -17,8 +19,11 @@ use kindred_storage::{
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Ask},
+    catch_up,
+    jobs::{Job, lane_look},
     links, notify,
     policy::{self, Welcome},
+    servers,
     views::Relationship,
 };
 
@@ -47,6 +52,7 @@ pub async fn follow(
     if who.id == target {
         return Err(Refusal::Oneself.into());
     }
+    let words = words_of(kindred, target).await?;
     let who = who.clone();
     kindred
         .write(move |ledger| {
@@ -62,7 +68,7 @@ pub async fn follow(
                     knock(ledger, &who, &target, uri)?;
                 } else {
                     hear_from_now_on(ledger, who.id, target.id, uri.clone(), FollowState::Pending)?;
-                    announce::asked(ledger, &who, &target, &uri)?;
+                    ask_elsewhere(ledger, &who, &target, &uri, words)?;
                 }
             }
             follows::wish(ledger.db, who.id, target.id, wish.show_boosts, wish.notify)?;
@@ -71,8 +77,84 @@ pub async fn follow(
         .await
 }
 
+/// With which words one comes into a group and leaves it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Words {
+    /// Following is everything.
+    Follow,
+    /// Following is hearing; belonging is asked for by `Join`, as Mobilizon does.
+    FollowAndJoin,
+}
+
+/// The words that the server of an actor knows. One that does not tell its software knows the usual ones.
+async fn words_of(kindred: &Kindred, target: ActorId) -> Result<Words> {
+    let target = kindred
+        .read(move |db| Ok(actors::find(db, target)?))
+        .await?
+        .filter(|target| target.kind == ActorKind::Group && !target.host.is_empty());
+    let Some(target) = target else {
+        return Ok(Words::Follow);
+    };
+    match servers::dialect(kindred, &target.host).await {
+        Ok(Dialect::Mobilizon) => Ok(Words::FollowAndJoin),
+        Ok(_) | Err(Error::Refused(_) | Error::Unreachable { .. } | Error::Protocol(_)) => {
+            Ok(Words::Follow)
+        }
+        Err(error) => Err(error),
+    }
+}
+
+/// Asks somebody elsewhere. A group that does not answer is asked once more: Lemmy never sends what it owes to a server that it has
+/// just met.
+fn ask_elsewhere(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    target: &Actor,
+    follow: &str,
+    words: Words,
+) -> Result<()> {
+    announce::asked(ledger, who, target, follow)?;
+    if words == Words::FollowAndJoin {
+        announce::asked_to_join(ledger, who, target, follow)?;
+    }
+    if target.kind == ActorKind::Group {
+        let job = Job::AskAgain {
+            follow: follow.to_owned(),
+        };
+        let later = ledger.now + PATIENCE;
+        ledger.enqueue_later(lane_look(&target.host), &job, later);
+    }
+    Ok(())
+}
+
+/// How long we wait for a group's answer before we ask again.
+const PATIENCE: Duration = Duration::from_mins(2);
+
+/// Asks again where no answer came. It is a new question, for whoever remembers the first one's address would not read it twice.
+pub(crate) async fn ask_again(kindred: &Kindred, follow: &str) -> Result<()> {
+    let follow = follow.to_owned();
+    kindred
+        .write(move |ledger| {
+            let Some(waiting) = follows::by_uri(ledger.db, &follow)?
+                .filter(|follow| follow.state == FollowState::Pending)
+            else {
+                return Ok(());
+            };
+            let (who, target) = (
+                ledger.actor(waiting.follower_id)?,
+                ledger.actor(waiting.target_id)?,
+            );
+            let uri = links::activity(ledger.settings, ledger.next_activity());
+            announce::asked(ledger, &who, &target, &uri)?;
+            follows::record(ledger.db, &Follow { uri, ..waiting })?;
+            Ok(())
+        })
+        .await
+}
+
 /// Ends it: leaves the group, stops hearing of the person, takes back the question.
 pub async fn unfollow(kindred: &Kindred, who: &Actor, target: ActorId) -> Result<Relationship> {
+    let words = words_of(kindred, target).await?;
     let who = who.clone();
     kindred
         .write(move |ledger| {
@@ -81,6 +163,9 @@ pub async fn unfollow(kindred: &Kindred, who: &Actor, target: ActorId) -> Result
                 && !target.host.is_empty()
             {
                 announce::asked_no_more(ledger, &who, &target, &follow.uri)?;
+                if words == Words::FollowAndJoin {
+                    announce::left(ledger, &who, &target)?;
+                }
             }
             standing_of(ledger.db, who.id, target.id)
         })
@@ -273,6 +358,8 @@ pub(crate) fn accepted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
         return Ok(());
     }
     follows::accept(ledger.db, follow.id)?;
+    let target = ledger.actor(follow.target_id)?;
+    catch_up::begin(ledger, &target)?;
     count(ledger, follow.follower_id, follow.target_id, 1)?;
     timelines::backfill_home(ledger.db, follow.follower_id, follow.target_id, BACKFILL)?;
     Ok(())

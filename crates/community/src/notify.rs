@@ -20,6 +20,21 @@ pub(crate) fn tell(
     if !whom.host.is_empty() || whom.id == by || blocks::find(ledger.db, whom.id, by)?.is_some() {
         return Ok(());
     }
+    remind(ledger, whom, kind, by, post, group)
+}
+
+/// Leaves a notice for somebody of ours about something that they know: the end of their own poll, for one.
+pub(crate) fn remind(
+    ledger: &mut Ledger<'_>,
+    whom: &Actor,
+    kind: NotificationKind,
+    by: ActorId,
+    post: Option<PostId>,
+    group: Option<ActorId>,
+) -> Result<()> {
+    if !whom.host.is_empty() {
+        return Ok(());
+    }
     let notification = Notification {
         id: NotificationId(ledger.next_id()),
         owner_id: whom.id,

@@ -11,7 +11,7 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Refusal, Result, links, membership, policy, sight,
+    Kindred, Refusal, Result, catch_up, links, membership, policy, sight,
     timelines::{USUAL, Wanted, page_of_actor},
     topics,
     views::{
@@ -168,6 +168,16 @@ const LONGEST_THREAD: i64 = 1_000;
 
 /// The conversation around a post.
 pub async fn thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<ThreadPage> {
+    let page = known_thread(kindred, viewer, id).await?;
+    // A stranger's click sends us nowhere.
+    if viewer.actor().is_some() {
+        let starter = page.starter();
+        catch_up::thread_opened(kindred, &starter.post, &starter.author).await?;
+    }
+    Ok(page)
+}
+
+async fn known_thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<ThreadPage> {
     let viewer = viewer.clone();
     kindred
         .read(move |db| {

@@ -192,6 +192,7 @@ pub(crate) fn new_actor(
         name: name.to_owned(),
         summary: String::new(),
         summary_source: None,
+        emojis: Json(Vec::new()),
         icon_url: None,
         image_url: None,
         key_id: format!("{uri}#main-key"),

@@ -10,10 +10,10 @@ pub(crate) mod take_in;
 pub use reactions::{boost, like, unboost, unlike};
 
 use kindred_storage::{
-    ActorId, BoostId, EntryId, NotificationKind, PostId, TopicId, Visibility,
+    ActorId, BoostId, EntryId, NotificationKind, PostId, Posting, TopicId, Visibility,
     actors::{self, Actor},
     boosts::{self, Boost},
-    groups, memberships, polls,
+    groups, memberships,
     polls::Poll,
     posts::{self, Count, Post},
     timelines, tombstones,
@@ -24,7 +24,7 @@ use serde_json::Value;
 use crate::{
     Kindred, Ledger, Refusal, Result, announce, membership, notify,
     policy::{self, Thread},
-    sight,
+    polls, sight,
     speech::Spoken,
     topics,
     views::{Draft, PostView, Viewer},
@@ -55,6 +55,8 @@ pub(crate) enum Said {
     Elsewhere(Value),
     /// Not to us: it was asked for at its own address.
     Fetched,
+    /// Long before anybody here listened: it is kept, and nobody is told.
+    LongAgo,
 }
 
 /// Publishes what somebody of ours wrote.
@@ -102,6 +104,9 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
             let mentions: Vec<ActorId> = changed.mentions.clone();
             posts::edit(ledger.db, post.id, &changed.patch)?;
             posts::mention_only(ledger.db, post.id, &mentions)?;
+            if let Some(poll) = changed.poll {
+                polls::ask_anew(ledger, poll)?;
+            }
             let post = living(ledger, id)?;
             let update = with_spoken(ledger, &post, |ledger, spoken| {
                 announce::edited(ledger, spoken)
@@ -161,12 +166,18 @@ pub(crate) fn place(
     posts::insert(ledger.db, &post)?;
     posts::mention(ledger.db, post.id, &publication.mentions)?;
     if let Some(poll) = &publication.poll {
-        polls::record(ledger.db, poll)?;
+        polls::ask(ledger, poll, author)?;
     }
     tie_hashtags(ledger, &post)?;
     adopt_orphans(ledger, &post)?;
     if let Some(parent) = &parent {
         posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
+    }
+    if matches!(publication.said, Said::LongAgo) {
+        if is_counted(&post) {
+            actors::adjust(ledger.db, author.id, actors::Count::Posts, 1)?;
+        }
+        return Ok(post);
     }
     if is_counted(&post) {
         actors::note_post(ledger.db, author.id, ledger.now)?;
@@ -185,7 +196,7 @@ pub(crate) fn place(
         })?),
         Said::Elsewhere(create) => Some(create),
         // Nobody has told us of it: its group passes it on when its author does.
-        Said::Fetched => None,
+        Said::Fetched | Said::LongAgo => None,
     };
     if let (Place::Room(room), Some(create)) = (place, create) {
         pass_on(ledger, &room, &post, &create)?;
@@ -270,6 +281,10 @@ fn find_room(
         let visibility =
             policy::visibility_in_group(group.visibility, post.visibility, here, addressed);
         if !face.host.is_empty() {
+            // Its own server would drop it without a word: blogs and video channels are groups that only their owners write in.
+            if here && parent.is_none() && group.posting == Posting::Organisers {
+                return Err(Refusal::OrganisersOnly(face.name).into());
+            }
             let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
             if visibility.is_some() || open {
                 post.group_id = Some(face.id);

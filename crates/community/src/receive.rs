@@ -21,7 +21,7 @@ use serde_json::Value;
 
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
-    announce::Ask,
+    announce::{self, Ask},
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
     membership, people,
@@ -148,7 +148,7 @@ pub(crate) async fn apply(kindred: &Kindred, id: ActivityId) -> Result<()> {
     // It may have waited while we stopped talking to its server.
     servers::welcome(kindred, &sender.host).await?;
     if let Ok(envelope) = read::envelope(body.as_bytes()) {
-        understand(kindred, sender, envelope)
+        Box::pin(understand(kindred, sender, envelope))
             .await
             .or_else(let_refusals_go)?;
     }
@@ -177,7 +177,9 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
         Incoming::Flag { objects, reason } => {
             moderated::flagged(kindred, sender, envelope.id, objects, reason).await
         }
-        Incoming::Move { object, target, .. } => moved(kindred, sender, object, target).await,
+        Incoming::Move { object, target, .. } => {
+            Box::pin(moved(kindred, sender, object, target)).await
+        }
         other => {
             kindred
                 .write(move |ledger| {
@@ -379,7 +381,7 @@ fn answered(
     then: fn(&mut Ledger<'_>, &follows::Follow) -> Result<()>,
 ) -> Result<()> {
     let by_id = match answer.object.id() {
-        Some(id) => follows::by_uri(ledger.db, id.as_str())?,
+        Some(id) => follows::by_uri(ledger.db, announce::asked_as(id.as_str()))?,
         None => None,
     };
     let follow = match (by_id, answer.object.whole()) {

@@ -21,6 +21,9 @@ pub enum Refusal {
     /// No post has this number, or the asker may not see it.
     #[error("there is no such post here")]
     NoSuchPost,
+    /// No poll has this number, or the asker may not see it.
+    #[error("there is no such poll here")]
+    NoSuchPoll,
     /// No activity has this number, or the asker may not see it.
     #[error("there is no such activity here")]
     NoSuchActivity,
@@ -104,6 +107,24 @@ pub enum Refusal {
     /// Too much was written. Units: characters written, characters allowed.
     #[error("a post has at most {1} characters, this one has {0}")]
     PostTooLong(usize, usize),
+    /// The poll that somebody wants to make is none.
+    #[error("{0}")]
+    BadPoll(String),
+    /// The choice is none of the poll's, or there are more of them than it takes.
+    #[error("this poll does not take that choice")]
+    NoSuchChoice,
+    /// The time for voting is over.
+    #[error("this poll is over")]
+    PollOver,
+    /// Everybody votes once.
+    #[error("you have voted already")]
+    VotedAlready,
+    /// Whoever asks does not answer.
+    #[error("you cannot vote in your own poll")]
+    OwnPoll,
+    /// Its author does not let this person quote it.
+    #[error("its author does not want this to be quoted")]
+    NotForQuoting,
     /// What is not public cannot be passed on.
     #[error("only public posts can be passed on")]
     NotForSharing,

@@ -15,7 +15,7 @@ use kindred_protocol::{
 };
 use kindred_storage::{
     ActorId, ActorKind, JoinPolicy, Json, Posting, Visibility,
-    actors::{self, Actor, Field},
+    actors::{self, Actor, Emoji, Field},
     groups::{self, Group},
 };
 
@@ -350,6 +350,7 @@ fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
         moderators_uri: text(&doc.moderators),
         summary: doc.summary.as_deref().map(html::clean).unwrap_or_default(),
         summary_source: None,
+        emojis: Json(emojis_of(&doc.tags)),
         icon_url: text(&doc.icon),
         image_url: text(&doc.image),
         key_id: key
@@ -398,6 +399,39 @@ fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
         fetched_at: Some(ledger.now),
         deleted_at: None,
     }
+}
+
+/// The most pictures of one actor or post that are used as letters.
+pub(crate) const MOST_EMOJIS: usize = 100;
+
+/// The pictures that stand for `:name:`: those that can be shown, each name once.
+fn emojis_of(tags: &[Tag]) -> Vec<Emoji> {
+    let mut emojis: Vec<Emoji> = Vec::new();
+    for tag in tags {
+        if let Tag::Emoji {
+            name,
+            icon: Some(icon),
+        } = tag
+            && let name = name.trim_matches(':')
+            && is_shortcode(name)
+            && emojis.len() < MOST_EMOJIS
+            && emojis.iter().all(|known| known.name != name)
+        {
+            emojis.push(Emoji {
+                name: name.to_owned(),
+                url: icon.as_str().to_owned(),
+            });
+        }
+    }
+    emojis
+}
+
+/// Whether a word can stand between colons: clients look for nothing else in a text.
+pub(crate) fn is_shortcode(name: &str) -> bool {
+    (1..=100).contains(&name.len())
+        && name
+            .chars()
+            .all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.' | '+' | '@'))
 }
 
 fn kind_of(doc: &ActorDoc) -> ActorKind {

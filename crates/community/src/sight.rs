@@ -162,6 +162,10 @@ pub(crate) fn views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<
         .into_iter()
         .map(|poll| (poll.post_id, poll))
         .collect();
+    let chosen = match viewer.actor() {
+        Some(id) if !questions.is_empty() => polls::choices_in(db, &questions, id)?,
+        _ => Vec::new(),
+    };
     let (liked, boosted): (HashSet<PostId>, HashSet<PostId>) = match viewer.actor() {
         Some(id) => (
             reactions::by(db, id, &ids)?
@@ -196,6 +200,12 @@ pub(crate) fn views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<
                 .map(|(_, actor)| actor.clone())
                 .collect(),
             poll: polls.remove(&post.id),
+            chosen: chosen
+                .iter()
+                .filter(|(of, _)| *of == post.id)
+                .map(|(_, choice)| *choice)
+                .collect(),
+            quote: None,
             liked: liked.contains(&post.id),
             boosted: boosted.contains(&post.id),
             author,
@@ -220,6 +230,7 @@ pub(crate) struct SpokenRows {
     mentions: Vec<Actor>,
     parent_author: Option<Actor>,
     poll: Option<Poll>,
+    home: Option<String>,
 }
 
 impl SpokenRows {
@@ -231,6 +242,7 @@ impl SpokenRows {
             mentions: &self.mentions,
             parent_author: self.parent_author.as_ref(),
             poll: self.poll.as_ref(),
+            home: self.home.as_deref(),
         }
     }
 }
@@ -258,11 +270,16 @@ pub(crate) fn gather_spoken(db: &mut Conn, post: &Post) -> Result<SpokenRows> {
     } else {
         None
     };
+    let home = match group.as_ref().filter(|group| !group.host.is_empty()) {
+        Some(group) => instances::by_host(db, &group.host)?.and_then(|server| server.software),
+        None => None,
+    };
     Ok(SpokenRows {
         author,
         group,
         mentions,
         parent_author,
         poll,
+        home,
     })
 }

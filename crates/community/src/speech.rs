@@ -161,6 +161,8 @@ pub(crate) struct Spoken<'a> {
     pub mentions: &'a [Actor],
     pub parent_author: Option<&'a Actor>,
     pub poll: Option<&'a Poll>,
+    /// The software of the group's server, when the group lives elsewhere.
+    pub home: Option<&'a str>,
 }
 
 impl Spoken<'_> {
@@ -208,12 +210,12 @@ impl Spoken<'_> {
         let post = self.post;
         let addresses = self.addresses();
         let mut card = NoteCard::new(
-            wire_post_kind(post.kind),
+            self.wire_kind(),
             post.uri.as_str(),
             self.author.uri.as_str(),
             post.published_at.0,
         );
-        card.name.clone_from(&post.title);
+        card.name = post.title.clone().or_else(|| self.title_wanted());
         card.content.clone_from(&post.content);
         card.source.clone_from(&post.source);
         card.summary = post.warning.clone().or_else(|| abstract_of(post));
@@ -237,6 +239,27 @@ impl Spoken<'_> {
         write::note(&card)
     }
 
+    /// Which kind of post it goes out as. Mbin makes a thread of a page only, and a short message of every note.
+    fn wire_kind(&self) -> vocabulary::PostKind {
+        let titled_thread = self.post.title.is_some() && self.post.parent_uri.is_none();
+        match (self.post.kind, self.home) {
+            (PostKind::Note, Some("mbin" | "kbin")) if titled_thread => vocabulary::PostKind::Page,
+            (kind, _) => wire_post_kind(kind),
+        }
+    }
+
+    /// The title that a thread without one gets where there have to be titles: its first line. PieFed makes one by itself, of the
+    /// name of its own group when the text begins with that.
+    fn title_wanted(&self) -> Option<String> {
+        let wanted = matches!(self.home, Some("piefed" | "pyfedi" | "lotide"))
+            && self.post.parent_uri.is_none();
+        let text = wanted.then(|| match &self.post.source {
+            Some(source) => source.clone(),
+            None => kindred_protocol::html::to_text(&self.post.content, 1_000),
+        })?;
+        first_line(&text)
+    }
+
     fn tags(&self, settings: &Settings) -> Vec<TagCard> {
         let mention = |actor: &Actor| TagCard::Mention {
             href: actor.uri.clone(),
@@ -257,6 +280,21 @@ impl Spoken<'_> {
             .map(|tag| hashtag(settings, &tag.name));
         named.into_iter().map(mention).chain(topics).collect()
     }
+}
+
+/// The first line of a text, without the names that it begins with.
+fn first_line(text: &str) -> Option<String> {
+    text.lines()
+        .map(|line| {
+            let mut words = line.split_whitespace().peekable();
+            while words
+                .next_if(|word| word.starts_with(['@', '!']) && word.len() > 1)
+                .is_some()
+            {}
+            words.collect::<Vec<_>>().join(" ")
+        })
+        .find(|line| !line.is_empty())
+        .map(|line| line.chars().take(200).collect())
 }
 
 /// What those read who are shown only the title of a long post.
@@ -289,18 +327,42 @@ fn attachment(file: &Attachment) -> Option<AttachmentCard> {
 }
 
 fn poll(poll: &Poll) -> PollCard {
+    let secret = poll.hide_totals && poll.closed_at.is_none();
     PollCard {
         options: poll
             .options
             .iter()
             .map(|option| PollOptionCard {
                 title: option.title.clone(),
-                votes: u64::try_from(option.votes).unwrap_or(0),
+                votes: (!secret).then(|| u64::try_from(option.votes).unwrap_or(0)),
             })
             .collect(),
         multiple: poll.multiple,
         closes_at: poll.closes_at.map(|at| at.0),
         closed_at: poll.closed_at.map(|at| at.0),
         voters: u64::try_from(poll.voters).unwrap_or(0),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::first_line;
+
+    #[test]
+    fn a_title_is_the_first_line_that_says_something() {
+        for (text, title) in [
+            ("@rust@far.example Hello there\nMore", Some("Hello there")),
+            ("!rust@far.example\n\n  Hello   there", Some("Hello there")),
+            ("Hello @mei", Some("Hello @mei")),
+            ("Hello!", Some("Hello!")),
+            ("@rust @mei", None),
+            ("", None),
+        ] {
+            assert_eq!(first_line(text).as_deref(), title, "{text}");
+        }
+        assert_eq!(
+            first_line(&"a".repeat(300)).map(|line| line.len()),
+            Some(200)
+        );
     }
 }

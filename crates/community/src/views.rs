@@ -2,10 +2,12 @@
 //!
 //! A view holds no rule and asks nothing; whoever made it has decided that the viewer may see every part of it.
 
+use std::time::Duration;
+
 pub use kindred_storage::Page;
 use kindred_storage::{
-    ActorId, AppId, Moment, PostId, TokenId, actors::Actor, boosts::Boost, groups::Group,
-    memberships::Membership, polls::Poll, posts::Post,
+    ActorId, AppId, Moment, PostId, QuotePolicy, QuoteState, TokenId, actors::Actor, boosts::Boost,
+    groups::Group, memberships::Membership, polls::Poll, posts::Post,
 };
 
 /// Who looks.
@@ -44,10 +46,23 @@ pub struct PostView {
     pub mentions: Vec<Actor>,
     /// Its poll.
     pub poll: Option<Poll>,
+    /// What the viewer chose in it, by the places of the options.
+    pub chosen: Vec<i32>,
+    /// What it quotes.
+    pub quote: Option<QuoteView>,
     /// The viewer likes it.
     pub liked: bool,
     /// The viewer passed it on.
     pub boosted: bool,
+}
+
+/// What a post quotes, as far as it is shown.
+#[derive(Clone, Debug)]
+pub struct QuoteView {
+    /// Whether the other side agrees.
+    pub state: QuoteState,
+    /// The quoted post, when the quote is agreed to and the viewer may see it.
+    pub quoted: Option<Box<PostView>>,
 }
 
 /// One entry of a timeline: a post as somebody wrote it, or as somebody passed it on.
@@ -268,6 +283,25 @@ pub struct Draft {
     pub reply_to: Option<PostId>,
     /// The group it goes to, when that was chosen rather than mentioned.
     pub group: Option<ActorId>,
+    /// What it asks. Of an edit: what it asks from now on; `None` leaves the question as it is.
+    pub poll: Option<PollDraft>,
+    /// The post that it quotes.
+    pub quote: Option<PostId>,
+    /// Who may quote it; `None` is the usual.
+    pub quote_policy: Option<QuotePolicy>,
+}
+
+/// What somebody wants to ask.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PollDraft {
+    /// What can be chosen.
+    pub options: Vec<String>,
+    /// Whether more than one may be.
+    pub multiple: bool,
+    /// Whether the counts are shown only at the end.
+    pub hide_totals: bool,
+    /// How long people can vote.
+    pub open_for: Duration,
 }
 
 /// How a text was written.

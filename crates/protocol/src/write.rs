@@ -13,6 +13,7 @@ mod note;
 pub use activity::{
     ActivityCard, accept, add, announce_activity, announce_object, block, create, delete, dislike,
     flag, follow, ignore, invite, join, leave, like, lock, moved, reject, remove, undo, update,
+    vote,
 };
 pub use actor::{ActorCard, FieldCard, PictureCard, actor};
 pub use collection::{CollectionCard, PageCard, collection, ordered_collection, page, tombstone};

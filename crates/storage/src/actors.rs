@@ -97,6 +97,18 @@ pub struct Actor {
     pub summary: String,
     /// The same as it was written.
     pub summary_source: Option<String>,
+    /// The pictures that stand for `:name:` in its name and in what it says about itself.
+    pub emojis: Json<Vec<Emoji>>,
+}
+
+/// A picture used as a letter.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Emoji {
+    /// The word that it stands for, without colons.
+    pub name: String,
+    /// The picture.
+    pub url: String,
 }
 
 /// A pair that somebody says about themself.
@@ -309,6 +321,7 @@ pub fn remember(db: &mut Conn, actor: &Actor) -> QueryResult<Actor> {
                 actors::topics.eq(excluded(actors::topics)),
                 actors::summary.eq(excluded(actors::summary)),
                 actors::summary_source.eq(excluded(actors::summary_source)),
+                actors::emojis.eq(excluded(actors::emojis)),
             ),
         ))
         .filter(actors::host.ne(""))
@@ -345,6 +358,7 @@ pub fn mark_deleted(db: &mut Conn, id: ActorId, at: Moment) -> QueryResult<bool>
         actors::name.eq(""),
         actors::summary.eq(""),
         actors::summary_source.eq(None::<String>),
+        actors::emojis.eq("[]"),
         actors::icon_url.eq(None::<String>),
         actors::image_url.eq(None::<String>),
         actors::fields.eq("[]"),

@@ -4,7 +4,7 @@ use diesel::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::one_of::one_of;
-use crate::schema::{poll_votes, polls};
+use crate::schema::{actors, poll_votes, polls};
 use crate::types::{ActorId, Json, Moment, PostId};
 use crate::{Conn, on};
 
@@ -24,6 +24,17 @@ pub struct Poll {
     pub closed_at: Option<Moment>,
     /// How many have voted.
     pub voters: i32,
+    /// Whether the counts are shown only when it is over.
+    pub hide_totals: bool,
+    /// When those who wait for the counts are told next; `None` when they know.
+    pub tell_at: Option<Moment>,
+}
+
+impl Poll {
+    /// Whether nobody can vote any more.
+    pub fn is_over(&self, now: Moment) -> bool {
+        self.closed_at.is_some() || self.closes_at.is_some_and(|end| end <= now)
+    }
 }
 
 /// What can be chosen.
@@ -55,6 +66,19 @@ pub fn find(db: &mut Conn, post: PostId) -> QueryResult<Option<Poll>> {
         .optional())
 }
 
+/// The poll of a post, which nobody else changes until this unit of work is over: votes that come together are counted one by one.
+pub fn find_to_change(db: &mut Conn, post: PostId) -> QueryResult<Option<Poll>> {
+    match db {
+        // There is one writer.
+        Conn::Sqlite(_) => find(db, post),
+        Conn::Postgres(conn) => Poll::query()
+            .filter(polls::post_id.eq(post))
+            .for_update()
+            .first(conn)
+            .optional(),
+    }
+}
+
 /// The polls of these posts.
 pub fn of_posts(db: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<Poll>> {
     on!(db, |conn| Poll::query()
@@ -73,6 +97,15 @@ pub fn vote(db: &mut Conn, post: PostId, actor: ActorId, choice: i32) -> QueryRe
         .on_conflict_do_nothing()
         .execute(conn))
     .map(|added| added > 0)
+}
+
+/// Forgets what was chosen in a poll: its options are others now.
+pub fn forget_votes(db: &mut Conn, post: PostId) -> QueryResult<()> {
+    on!(db, |conn| diesel::delete(
+        poll_votes::table.filter(poll_votes::post_id.eq(post))
+    )
+    .execute(conn))
+    .map(drop)
 }
 
 /// What somebody chose in a poll.
@@ -99,24 +132,30 @@ pub fn choices_in(
         .load(conn))
 }
 
-/// Those who voted in a poll.
-pub fn voters(db: &mut Conn, post: PostId) -> QueryResult<Vec<ActorId>> {
-    on!(db, |conn| poll_votes::table
-        .filter(poll_votes::post_id.eq(post))
-        .select(poll_votes::actor_id)
-        .distinct()
-        .order(poll_votes::actor_id)
-        .load(conn))
+/// Those who voted in a poll, here or elsewhere, in the order of their numbers; at most `limit`.
+pub fn voters(db: &mut Conn, post: PostId, whose: Voters, limit: i64) -> QueryResult<Vec<ActorId>> {
+    on!(db, |conn| {
+        let voters = poll_votes::table
+            .inner_join(actors::table.on(actors::id.eq(poll_votes::actor_id)))
+            .filter(poll_votes::post_id.eq(post))
+            .select(poll_votes::actor_id)
+            .distinct()
+            .order(poll_votes::actor_id)
+            .limit(limit);
+        match whose {
+            Voters::Here => voters.filter(actors::host.eq("")).load(conn),
+            Voters::Elsewhere => voters.filter(actors::host.ne("")).load(conn),
+        }
+    })
 }
 
-/// Polls whose time is over by `now` and that nobody has closed yet.
-pub fn overdue(db: &mut Conn, now: Moment, limit: i64) -> QueryResult<Vec<Poll>> {
-    on!(db, |conn| Poll::query()
-        .filter(polls::closed_at.is_null())
-        .filter(polls::closes_at.le(now))
-        .order(polls::closes_at)
-        .limit(limit)
-        .load(conn))
+/// Whose votes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Voters {
+    /// Of people here.
+    Here,
+    /// Of people on other servers.
+    Elsewhere,
 }
 
 /// Closes a poll. `false` when it is closed already.

@@ -7,7 +7,7 @@ use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, mentions, posts};
-use crate::types::{ActorId, Json, Moment, PostId, PostKind, Visibility};
+use crate::types::{ActorId, Json, Moment, PostId, PostKind, QuotePolicy, Visibility};
 use crate::{Conn, Page, on};
 
 /// A post.
@@ -76,6 +76,12 @@ pub struct Post {
     pub content: String,
     /// The text as it was written.
     pub source: Option<String>,
+    /// The id of what it quotes.
+    pub quote_uri: Option<String>,
+    /// Who may quote it, where its author said so.
+    pub quote_policy: Option<QuotePolicy>,
+    /// How many quote it.
+    pub quotes_count: i32,
 }
 
 /// What a tag stands for.
@@ -156,6 +162,8 @@ pub struct PostPatch {
     pub content: Option<String>,
     /// The text as it was written.
     pub source: Option<Option<String>>,
+    /// Who may quote it.
+    pub quote_policy: Option<Option<QuotePolicy>>,
 }
 
 /// One of the numbers that are shown with a post.
@@ -167,6 +175,8 @@ pub enum Count {
     Likes,
     /// How many have passed it on.
     Boosts,
+    /// How many quote it.
+    Quotes,
 }
 
 impl Post {
@@ -445,6 +455,9 @@ pub fn adjust(db: &mut Conn, id: PostId, count: Count, by: i32) -> QueryResult<(
             .execute(conn),
         Count::Boosts => diesel::update(post)
             .set(posts::boosts_count.eq(posts::boosts_count + by))
+            .execute(conn),
+        Count::Quotes => diesel::update(post)
+            .set(posts::quotes_count.eq(posts::quotes_count + by))
             .execute(conn),
     })
     .map(drop)

@@ -5,9 +5,11 @@
 //! file for each of them.
 
 mod belonging;
+mod elsewhere;
 mod sign_in;
 
 pub(crate) use belonging::*;
+pub(crate) use elsewhere::*;
 pub(crate) use sign_in::*;
 
 diesel::table! {
@@ -73,6 +75,7 @@ diesel::table! {
         topics -> Text,
         summary -> Text,
         summary_source -> Nullable<Text>,
+        emojis -> Text,
     }
 }
 
@@ -188,6 +191,9 @@ diesel::table! {
         attachments -> Text,
         content -> Text,
         source -> Nullable<Text>,
+        quote_uri -> Nullable<Text>,
+        quote_policy -> Nullable<Text>,
+        quotes_count -> Integer,
     }
 }
 
@@ -244,6 +250,8 @@ diesel::table! {
         closes_at -> Nullable<BigInt>,
         closed_at -> Nullable<BigInt>,
         voters -> Integer,
+        hide_totals -> Bool,
+        tell_at -> Nullable<BigInt>,
     }
 }
 
@@ -452,8 +460,10 @@ diesel::allow_tables_to_appear_in_same_query!(group_topics, groups);
 diesel::allow_tables_to_appear_in_same_query!(group_topics, topics);
 diesel::allow_tables_to_appear_in_same_query!(groups, memberships);
 diesel::allow_tables_to_appear_in_same_query!(instances, memberships);
+diesel::allow_tables_to_appear_in_same_query!(actors, poll_votes);
 diesel::allow_tables_to_appear_in_same_query!(actors, posts);
 diesel::allow_tables_to_appear_in_same_query!(apps, tokens);
+diesel::allow_tables_to_appear_in_same_query!(posts, quotes);
 diesel::allow_tables_to_appear_in_same_query!(posts, reactions);
 diesel::allow_tables_to_appear_in_same_query!(accounts, home_entries);
 diesel::allow_tables_to_appear_in_same_query!(home_entries, posts);

@@ -497,6 +497,34 @@ text_enums! {
         Held = "held",
         /// A group has nobody left who looks after it: you are to find somebody.
         Orphaned = "orphaned",
+        /// Somebody quotes a post of yours.
+        Quote = "quote",
+        /// Somebody you follow lives elsewhere now.
+        Moved = "moved",
+    }
+
+    /// Who may quote a post.
+    pub enum QuotePolicy {
+        /// Everybody.
+        Public = "public",
+        /// Those who follow its author.
+        Followers = "followers",
+        /// Everybody whom its author allows when asked.
+        Asking = "asking",
+        /// Nobody but its author.
+        Nobody = "nobody",
+    }
+
+    /// How a quote stands.
+    pub enum QuoteState {
+        /// The author of what is quoted has not answered yet.
+        Pending = "pending",
+        /// They agree, or need not be asked.
+        Accepted = "accepted",
+        /// They do not agree.
+        Rejected = "rejected",
+        /// They agreed and do not any more.
+        Revoked = "revoked",
     }
 
     /// Whether a complaint has been dealt with.

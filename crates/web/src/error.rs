@@ -58,6 +58,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
+        | Refusal::NoSuchPoll
         | Refusal::NoSuchActivity => StatusCode::NOT_FOUND,
         Refusal::Gone => StatusCode::GONE,
         Refusal::OutsideScopes
@@ -82,6 +83,12 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::VisibilityStays
         | Refusal::EmptyPost
         | Refusal::PostTooLong(..)
+        | Refusal::BadPoll(_)
+        | Refusal::NoSuchChoice
+        | Refusal::PollOver
+        | Refusal::VotedAlready
+        | Refusal::OwnPoll
+        | Refusal::NotForQuoting
         | Refusal::NotForSharing
         | Refusal::Oneself
         | Refusal::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,

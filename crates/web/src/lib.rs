@@ -24,7 +24,7 @@ use actix_web::{
 };
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
-use mastodon::{accounts, instance, requests, search, statuses, timelines};
+use mastodon::{accounts, instance, polls, requests, search, statuses, timelines};
 
 /// What the doors need to know of how this instance is set up.
 #[derive(Clone, Debug)]
@@ -115,6 +115,7 @@ fn for_clients() -> Scope<
         .service(at("/v1/statuses/{id}/unfavourite").route(web::post().to(statuses::unfavourite)))
         .service(at("/v1/statuses/{id}/reblog").route(web::post().to(statuses::reblog)))
         .service(at("/v1/statuses/{id}/unreblog").route(web::post().to(statuses::unreblog)))
+        .configure(polls::routes)
         .service(at("/v1/follow_requests").route(read(requests::waiting_for_me)))
         .service(
             at("/v1/follow_requests/{id}/{answer:authorize|reject}")

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod entities;
 pub mod instance;
 pub mod paging;
+pub mod polls;
 pub mod requests;
 pub mod search;
 pub mod statuses;

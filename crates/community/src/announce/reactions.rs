@@ -1,4 +1,4 @@
-//! Likes and boosts by our people: the author hears of them, and whoever looks after the thread.
+//! Likes, boosts and votes by our people: the author hears of them, and whoever looks after the thread.
 
 use kindred_protocol::{
     vocabulary::PUBLIC,
@@ -94,6 +94,29 @@ fn tell_of_reaction(
         .filter(|group| !group.host.is_empty())
         .unwrap_or(author);
     send_to(ledger, Parcel::alike(who, activity), to);
+    Ok(())
+}
+
+/// Somebody of ours votes in a poll elsewhere: its author is told and nobody else, for a vote is a secret between the two.
+pub(crate) fn voted(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    author: &Actor,
+    post: &Post,
+    choice: &str,
+) -> Result<()> {
+    let uri = fresh(ledger);
+    let body = write::vote(&reaction_card(&uri, who, author, None), &post.uri, choice);
+    let saying = Saying {
+        uri: &uri,
+        kind: "Create",
+        actor: who.id,
+        object: &post.uri,
+        group: None,
+        visibility: Visibility::Direct,
+    };
+    let activity = say(ledger, &saying, &body)?;
+    send_to(ledger, Parcel::alike(who.id, activity), author);
     Ok(())
 }
 

@@ -23,6 +23,7 @@ fn face(host: &str) -> Actor {
         name: "Rust lovers".into(),
         summary: String::new(),
         summary_source: None,
+        emojis: Vec::new().into(),
         icon_url: None,
         image_url: None,
         key_id: String::new(),

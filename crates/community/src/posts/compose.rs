@@ -10,11 +10,12 @@ use kindred_storage::{
     ActorId, ActorKind, Json, PostId, PostKind, Visibility,
     actors::{self, Actor},
     groups,
+    polls::Poll,
     posts::{Post, PostPatch, Tag, TagKind},
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, links,
+    Kindred, Ledger, Refusal, Result, links, polls,
     posts::{LONGEST_TEXT, Publication, Said},
     remote, servers, sight, topics,
     views::{Audience, Draft, TextFormat, Viewer},
@@ -64,8 +65,12 @@ pub(crate) async fn compose(kindred: &Kindred, who: &Actor, draft: &Draft) -> Re
                 .cloned()
         })
         .collect();
+    let poll = draft.poll.as_ref().map(polls::draft).transpose()?;
     Ok(Composed {
-        draft: draft.clone(),
+        draft: Draft {
+            poll,
+            ..draft.clone()
+        },
         html: rendered.html,
         named,
         hashtags: rendered.hashtags,
@@ -204,12 +209,19 @@ impl Composed {
             attachments: Json(Vec::new()),
             content: self.html.clone(),
             source: Some(self.draft.text.clone()),
+            quote_uri: None,
+            quote_policy: self.draft.quote_policy,
+            quotes_count: 0,
         };
         Ok(Publication {
             post,
             mentions: self.people(),
             groups: group.into_iter().map(|group| group.id).collect(),
-            poll: None,
+            poll: self
+                .draft
+                .poll
+                .as_ref()
+                .map(|poll| polls::to_ask(id, poll, ledger.now)),
             said: Said::Here,
         })
     }
@@ -273,8 +285,17 @@ impl Composed {
             edited_at: Some(Some(ledger.now.max(post.published_at))),
             ..PostPatch::default()
         };
+        let poll = self
+            .draft
+            .poll
+            .as_ref()
+            .map(|poll| polls::to_ask(post.id, poll, ledger.now));
         Edit {
-            patch,
+            patch: PostPatch {
+                kind: poll.is_some().then_some(PostKind::Question),
+                ..patch
+            },
+            poll,
             mentions: self.people(),
         }
     }
@@ -284,9 +305,13 @@ impl Composed {
 pub(crate) struct Edit {
     pub patch: PostPatch,
     pub mentions: Vec<ActorId>,
+    pub poll: Option<Poll>,
 }
 
 fn kind_of(draft: &Draft) -> PostKind {
+    if draft.poll.is_some() {
+        return PostKind::Question;
+    }
     match &draft.title {
         Some(title) if !title.trim().is_empty() && draft.text.chars().count() > NOTE_WITH_TITLE => {
             PostKind::Article

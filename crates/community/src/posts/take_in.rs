@@ -11,7 +11,7 @@ use kindred_storage::{
     ActorId, ActorKind, Json, Moment, PostId, PostKind, Visibility,
     actors::{self, Actor},
     follows,
-    polls::{self, Poll, PollOption},
+    polls::{Poll, PollOption},
     posts::{self, Attachment, Post, PostPatch, Tag, TagKind},
     tombstones,
 };
@@ -20,9 +20,10 @@ use serde_json::Value;
 use crate::{
     Kindred, Ledger, Result,
     jobs::{Job, lane_look},
+    polls,
     posts::{Publication, Said, answered, pass_on_activity, place, place_late},
     receive::own_name,
-    remote,
+    remote::{self, is_shortcode},
 };
 
 /// The most people that a post may name and still be told to them.
@@ -39,7 +40,7 @@ pub(crate) fn told(
     create: &Value,
 ) -> Result<Option<Post>> {
     if note.is_vote() {
-        vote(ledger, author, note)?;
+        polls::heard(ledger, author, note)?;
         return Ok(None);
     }
     take(
@@ -53,15 +54,22 @@ pub(crate) fn told(
 
 /// Takes in what was fetched because something here needs it.
 pub(crate) async fn fetched(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
+    // There is no activity to pass on: whoever fetched it decides what becomes of it.
+    Box::pin(needed(kindred, note, Said::Fetched)).await
+}
+
+/// Takes in what was found where nobody here listened yet. It keeps its date, and nobody is told.
+pub(crate) async fn found(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
+    Box::pin(needed(kindred, note, Said::LongAgo)).await
+}
+
+async fn needed(kindred: &Kindred, note: Note, said: Said) -> Result<Option<Post>> {
     let Some(author) = note.author().map(|uri| uri.as_str().to_owned()) else {
         return Ok(None);
     };
     let author = remote::actor(kindred, &author).await?;
     kindred
-        .write(move |ledger| {
-            // There is no activity to pass on: whoever fetched it decides what becomes of it.
-            take(ledger, &author, &note, Said::Fetched, Concern::Known)
-        })
+        .write(move |ledger| take(ledger, &author, &note, said, Concern::Known))
         .await
 }
 
@@ -114,14 +122,18 @@ fn take(
     if concern == Concern::MustBeOurs && !concerns_us {
         return Ok(None);
     }
-    let relayed = !matches!(said, Said::Fetched);
+    let relayed = matches!(said, Said::Elsewhere(_));
     let groups = groups_among(&named, relayed && is_fresh(ledger, note));
     let mentions = named
         .iter()
         .filter(|actor| actor.kind != ActorKind::Group)
         .map(|actor| actor.id)
         .collect();
-    let post = to_post(ledger, author, note, visibility);
+    let mut post = to_post(ledger, author, note, visibility);
+    if matches!(said, Said::LongAgo) {
+        post.id = PostId(ledger.id_at(post.published_at));
+        post.root_id = post.id;
+    }
     if parent.is_none() && concern == Concern::MustBeOurs {
         look_above(ledger, &post);
     }
@@ -253,6 +265,9 @@ fn to_post(ledger: &Ledger<'_>, author: &Actor, note: &Note, visibility: Visibil
         attachments: Json(attachments_of(note)),
         content: clean_content(note),
         source: None,
+        quote_uri: note.quote.as_ref().map(|uri| uri.as_str().to_owned()),
+        quote_policy: None,
+        quotes_count: 0,
     }
 }
 
@@ -301,28 +316,30 @@ fn tags_of(note: &Note) -> Vec<Tag> {
     note.tags
         .iter()
         .take(100)
-        .map(|tag| match tag {
-            WireTag::Mention { href, name } => Tag {
+        .filter_map(|tag| match tag {
+            WireTag::Mention { href, name } => Some(Tag {
                 kind: TagKind::Mention,
                 name: name.clone().unwrap_or_default(),
                 href: href.as_str().to_owned(),
-            },
-            WireTag::Hashtag { name, href } => Tag {
+            }),
+            WireTag::Hashtag { name, href } => Some(Tag {
                 kind: TagKind::Hashtag,
                 name: name.clone(),
                 href: href
                     .as_ref()
                     .map(|uri| uri.as_str().to_owned())
                     .unwrap_or_default(),
-            },
-            WireTag::Emoji { name, icon } => Tag {
-                kind: TagKind::Emoji,
-                name: name.clone(),
-                href: icon
+            }),
+            WireTag::Emoji { name, icon } => {
+                let shown = icon
                     .as_ref()
-                    .map(|uri| uri.as_str().to_owned())
-                    .unwrap_or_default(),
-            },
+                    .filter(|_| is_shortcode(name.trim_matches(':')))?;
+                Some(Tag {
+                    kind: TagKind::Emoji,
+                    name: name.clone(),
+                    href: shown.as_str().to_owned(),
+                })
+            }
         })
         .collect()
 }
@@ -371,6 +388,8 @@ fn to_poll(post: PostId, poll: &vocabulary::Poll) -> Poll {
         closes_at: poll.closes_at.map(Moment),
         closed_at: poll.closed_at.map(Moment),
         voters: poll.voters.map_or(0, count),
+        hide_totals: false,
+        tell_at: None,
     }
 }
 
@@ -387,12 +406,13 @@ pub(crate) fn changed(
         return Ok(());
     };
     crate::policy::may_change(&post, author.id)?;
-    if let Some(poll) = &note.poll {
-        polls::record(ledger.db, &to_poll(post.id, poll))?;
-    }
     let at = Moment(note.updated.unwrap_or(ledger.now.0).min(ledger.now.0));
     let counts_only = note.poll.is_some() && note.updated.is_none();
-    if counts_only || post.edited_at.is_some_and(|known| known > at) {
+    let old = counts_only || post.edited_at.is_some_and(|known| known > at);
+    if let Some(poll) = &note.poll {
+        polls::told(ledger, &to_poll(post.id, poll), !old)?;
+    }
+    if old {
         return Ok(());
     }
     let patch = PostPatch {
@@ -415,43 +435,4 @@ pub(crate) fn changed(
         .collect();
     posts::mention_only(ledger.db, post.id, &mentions)?;
     update.map_or(Ok(()), |update| pass_on_activity(ledger, &post, update))
-}
-
-/// A vote in a poll of ours: one choice each (or several where allowed), before the end, for an option that exists.
-fn vote(ledger: &mut Ledger<'_>, voter: &Actor, note: &Note) -> Result<()> {
-    let (Some(parent), Some(choice)) = (&note.in_reply_to, &note.name) else {
-        return Ok(());
-    };
-    let Some(post) = answered(ledger, voter, Some(parent.as_str()))? else {
-        return Ok(());
-    };
-    let Some(mut poll) = polls::find(ledger.db, post.id)? else {
-        return Ok(());
-    };
-    let ours = ledger.actor(post.author_id)?.host.is_empty();
-    let over = poll.closed_at.is_some() || poll.closes_at.is_some_and(|end| end <= ledger.now);
-    let Some(choice) = poll
-        .options
-        .iter()
-        .position(|option| option.title == *choice)
-    else {
-        return Ok(());
-    };
-    let before = polls::choices(ledger.db, post.id, voter.id)?;
-    if !ours || over || (!poll.multiple && !before.is_empty()) {
-        return Ok(());
-    }
-    if polls::vote(
-        ledger.db,
-        post.id,
-        voter.id,
-        i32::try_from(choice).unwrap_or(i32::MAX),
-    )? {
-        if let Some(option) = poll.options.0.get_mut(choice) {
-            option.votes += 1;
-        }
-        poll.voters += i32::from(before.is_empty());
-        polls::record(ledger.db, &poll)?;
-    }
-    Ok(())
 }

@@ -4,6 +4,7 @@
 
 mod attacks;
 mod belonging;
+mod elsewhere;
 mod federation;
 mod hostile;
 mod peers;

@@ -100,6 +100,20 @@ pub fn like(card: &ActivityCard, object: &str) -> Value {
     about(card, "Like", object)
 }
 
+/// Votes in a poll: an answer that has a name instead of a text, for the one who asks.
+pub fn vote(card: &ActivityCard, poll: &str, choice: &str) -> Value {
+    let mut answer = Fields::default();
+    answer
+        .put("id", format!("{}#vote", card.id))
+        .put("type", "Note")
+        .put("attributedTo", card.actor.as_str())
+        .put("name", choice)
+        .put("inReplyTo", poll)
+        .put("to", card.to.clone())
+        .put("cc", card.cc.clone());
+    about(card, "Create", answer.into_value())
+}
+
 /// Votes something down.
 pub fn dislike(card: &ActivityCard, object: &str) -> Value {
     about(card, "Dislike", object)

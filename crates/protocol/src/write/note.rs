@@ -191,8 +191,8 @@ pub struct PollCard {
 pub struct PollOptionCard {
     /// The choice.
     pub title: String,
-    /// How many chose it.
-    pub votes: u64,
+    /// How many chose it; `None` while that is a secret.
+    pub votes: Option<u64>,
 }
 
 /// A post of any kind.
@@ -265,7 +265,10 @@ fn attachments(card: &NoteCard) -> Vec<Value> {
 
 fn write_poll(doc: &mut Fields, poll: &PollCard) {
     let options = poll.options.iter().map(|option| {
-        json!({"type": "Note", "name": option.title, "replies": {"type": "Collection", "totalItems": option.votes}})
+        // GoToSocial takes an answer without a number for a count that is not told yet.
+        let mut replies = Fields::of("Collection");
+        replies.maybe("totalItems", option.votes);
+        json!({"type": "Note", "name": option.title, "replies": replies.into_value()})
     });
     doc.put(
         if poll.multiple { "anyOf" } else { "oneOf" },

@@ -235,7 +235,7 @@ fn a_link_and_a_private_post_and_a_vote() {
 fn a_poll() {
     let option = |title: &str, votes| PollOptionCard {
         title: title.into(),
-        votes,
+        votes: Some(votes),
     };
     let said = assert_said!(note(&NoteCard {
         kind: PostKind::Question,

@@ -78,6 +78,7 @@ pub fn actor(id: i64, kind: ActorKind, handle: &str, host: &str) -> Actor {
         topics: Json(Vec::new()),
         summary: String::new(),
         summary_source: None,
+        emojis: Json(Vec::new()),
         uri,
     }
 }
@@ -181,6 +182,9 @@ pub fn post(id: i64, author: ActorId) -> Post {
         attachments: Json(Vec::new()),
         content: "<p>Who else likes crabs?</p>".to_owned(),
         source: None,
+        quote_uri: None,
+        quote_policy: None,
+        quotes_count: 0,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What hangs on posts: boosts, reactions, polls, topics.
 
 use kindred_storage::boosts::{self, Boost};
-use kindred_storage::polls::{self, Poll, PollOption};
+use kindred_storage::polls::{self, Poll, PollOption, Voters};
 use kindred_storage::posts::{self, Post};
 use kindred_storage::reactions::{self, Reaction};
 use kindred_storage::testing::both;
@@ -192,6 +192,8 @@ async fn a_poll_is_answered_and_closed_in_time() {
             closes_at: Some(Moment(50)),
             closed_at: None,
             voters: 0,
+            hide_totals: false,
+            tell_at: None,
         };
         let asked = poll.clone();
         tell!(db, |db| {
@@ -206,7 +208,19 @@ async fn a_poll_is_answered_and_closed_in_time() {
             ask!(db, |db| polls::choices_in(db, &[PostId(100)], MEI)).len(),
             2
         );
-        assert_eq!(ask!(db, |db| polls::voters(db, PostId(100))), [MEI]);
+        assert_eq!(
+            ask!(db, |db| polls::voters(
+                db,
+                PostId(100),
+                Voters::Elsewhere,
+                9
+            )),
+            [MEI]
+        );
+        assert_eq!(
+            ask!(db, |db| polls::voters(db, PostId(100), Voters::Here, 9)),
+            []
+        );
         let counted = Poll { voters: 1, ..poll };
         let known = counted.clone();
         tell!(db, |db| polls::record(db, &known));
@@ -218,11 +232,10 @@ async fn a_poll_is_answered_and_closed_in_time() {
             ask!(db, |db| polls::of_posts(db, &[PostId(100)])),
             [counted]
         );
-        assert_eq!(ask!(db, |db| polls::overdue(db, Moment(49), 10)), []);
-        assert_eq!(ask!(db, |db| polls::overdue(db, Moment(50), 10)).len(), 1);
         assert!(tell!(db, |db| polls::close(db, PostId(100), Moment(50))));
         assert!(!tell!(db, |db| polls::close(db, PostId(100), Moment(51))));
-        assert_eq!(ask!(db, |db| polls::overdue(db, Moment(99), 10)), []);
+        tell!(db, |db| polls::forget_votes(db, PostId(100)));
+        assert!(ask!(db, |db| polls::choices(db, PostId(100), MEI)).is_empty());
     })
     .await;
 }

@@ -38,13 +38,26 @@ pub struct Lens<'a> {
 pub(crate) type Nothing = [(); 0];
 
 /// A picture used as a letter.
-#[derive(Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 pub struct CustomEmoji<'a> {
     shortcode: &'a str,
     url: &'a str,
     static_url: &'a str,
     visible_in_picker: bool,
     category: Option<&'a str>,
+}
+
+impl<'a> CustomEmoji<'a> {
+    /// The picture that stands for `:shortcode:`. It is of another server, so nobody picks it here.
+    pub(super) fn of(shortcode: &'a str, url: &'a str) -> Self {
+        Self {
+            shortcode: shortcode.trim_matches(':'),
+            url,
+            static_url: url,
+            visible_in_picker: false,
+            category: None,
+        }
+    }
 }
 
 /// A subject.

@@ -4,7 +4,7 @@
 
 use actix_web::{HttpResponse, http::header, web::Data};
 use kindred_community::{
-    Kindred, pages,
+    Kindred, pages, polls,
     settings::{Federation, Settings, SignUp},
     views::About,
 };
@@ -84,8 +84,13 @@ fn media_attachments() -> Value {
     })
 }
 
-fn polls() -> Value {
-    json!({ "max_options": 20, "max_characters_per_option": 200, "min_expiration": 300, "max_expiration": 2_629_746 })
+fn polls_allowed() -> Value {
+    json!({
+        "max_options": polls::MOST_OPTIONS,
+        "max_characters_per_option": polls::LONGEST_OPTION,
+        "min_expiration": polls::SHORTEST.as_secs(),
+        "max_expiration": polls::LONGEST.as_secs(),
+    })
 }
 
 fn instance_v1(settings: &Settings, about: &About) -> Value {
@@ -111,7 +116,7 @@ fn instance_v1(settings: &Settings, about: &About) -> Value {
             "accounts": { "max_featured_tags": 10 },
             "statuses": statuses(),
             "media_attachments": media_attachments(),
-            "polls": polls(),
+            "polls": polls_allowed(),
         },
         "contact_account": null,
         "rules": [],
@@ -150,7 +155,7 @@ fn instance_v2(settings: &Settings, about: &About) -> Value {
             },
             "statuses": statuses(),
             "media_attachments": media_attachments(),
-            "polls": polls(),
+            "polls": polls_allowed(),
             "translation": { "enabled": false },
             "timelines_access": {
                 "live_feeds": feeds("authenticated"),

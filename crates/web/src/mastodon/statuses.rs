@@ -2,6 +2,8 @@
 //!
 //! A post goes to a group by naming it or by answering in it; that is decided behind this door.
 
+use std::time::Duration;
+
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
@@ -9,7 +11,7 @@ use actix_web::{
 };
 use kindred_community::{
     ActorId, Kindred, PostId, Refusal, pages, posts, timelines,
-    views::{Audience, Draft, PostView, TextFormat},
+    views::{Audience, Draft, PollDraft, PostView, TextFormat},
 };
 
 use super::{
@@ -201,7 +203,27 @@ fn revise(mut draft: Draft, params: &Params) -> Result<Draft, Failure> {
     if let Some(group) = params.words("group_id") {
         draft.group = Some(number::<ActorId>(&group, Refusal::NoSuchGroup)?);
     }
+    if let Some(poll) = params.inside("poll") {
+        draft.poll = question(&poll)?;
+    }
     Ok(draft)
+}
+
+/// What the parameters of a poll ask; nothing when they name no option.
+fn question(params: &Params) -> Result<Option<PollDraft>, Failure> {
+    let options = params.list("options");
+    if options.is_empty() {
+        return Ok(None);
+    }
+    let seconds = params
+        .number("expires_in")
+        .ok_or_else(|| unprocessable("please say for how long the poll is open"))?;
+    Ok(Some(PollDraft {
+        options,
+        multiple: params.flag("multiple").unwrap_or(false),
+        hide_totals: params.flag("hide_totals").unwrap_or(false),
+        open_for: Duration::from_secs(seconds),
+    }))
 }
 
 fn audience(visibility: &str) -> Result<Audience, Failure> {
@@ -221,12 +243,6 @@ fn refuse_what_would_be_lost(params: &Params) -> Result<(), Failure> {
         return Err(unprocessable(
             "pictures and other media cannot be attached here yet",
         ));
-    }
-    if params
-        .inside("poll")
-        .is_some_and(|poll| !poll.list("options").is_empty())
-    {
-        return Err(unprocessable("polls cannot be made here yet"));
     }
     if params.words("scheduled_at").is_some() {
         return Err(unprocessable("posts cannot be scheduled here yet"));
@@ -273,6 +289,10 @@ mod tests {
         for (form, expected) in [
             ("status=a&media_ids[]=1", 422),
             ("status=a&poll[options][]=x&poll[options][]=y", 422),
+            (
+                "status=a&poll[options][]=x&poll[options][]=y&poll[expires_in]=soon",
+                422,
+            ),
             ("status=a&scheduled_at=2030-01-01T00:00:00Z", 422),
             ("status=a&visibility=secret", 422),
             ("status=a&in_reply_to_id=abc", 404),

@@ -69,6 +69,7 @@ pub(crate) fn actor(id: i64, kind: ActorKind, handle: &str, host: &str) -> Actor
         topics: Vec::new().into(),
         summary: "<p>Cares.</p>".into(),
         summary_source: Some("Cares.".into()),
+        emojis: Vec::new().into(),
     }
 }
 
@@ -106,12 +107,17 @@ pub(crate) fn post(id: i64, author: Actor, content: &str) -> PostView {
             attachments: Vec::new().into(),
             content: content.into(),
             source: None,
+            quote_uri: None,
+            quote_policy: None,
+            quotes_count: 0,
         },
         author,
         group: None,
         parent_author: None,
         mentions: Vec::new(),
         poll: None,
+        chosen: Vec::new(),
+        quote: None,
         liked: false,
         boosted: false,
     }

@@ -160,8 +160,9 @@ impl Fediverse {
         panic!("two servers answer each other for ever");
     }
 
-    /// Fails when anybody still has something to do, and closes all doors.
+    /// Fails when anybody still has something to do after doing what is due, and closes all doors.
     async fn end(self) {
+        self.settle().await;
         for instance in self.instances.take() {
             let left = instance.unfinished().await;
             instance.close().await;

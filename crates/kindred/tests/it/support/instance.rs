@@ -289,7 +289,8 @@ impl Instance {
         self.asks(move |db| Ok(actors::by_uri(db, &uri)?)).await
     }
 
-    /// The jobs that wait or were set aside, as they stand in the table.
+    /// The jobs that were left undone or set aside, as they stand in the table. What waits for its own time, like the end of a poll, is
+    /// not left undone.
     pub(crate) async fn unfinished(&self) -> Vec<String> {
         #[derive(QueryableByName)]
         struct Left {
@@ -297,7 +298,8 @@ impl Instance {
             words: String,
         }
         let question = sql_query(
-            "SELECT lane || ': ' || payload || ' ' || coalesce(last_error, '') AS words FROM jobs ORDER BY id",
+            "SELECT lane || ': ' || payload || ' ' || coalesce(last_error, '') AS words FROM jobs \
+             WHERE not_before IS NULL OR last_error IS NOT NULL ORDER BY id",
         );
         let left: Vec<Left> = self
             .asks(move |db| {

@@ -12,7 +12,7 @@ use kindred_community::{
 use kindred_protocol::html;
 use serde::Serialize;
 
-use super::{Nothing, date, datetime, escape};
+use super::{CustomEmoji, Nothing, date, datetime, escape};
 use crate::avatars::{self, Form};
 
 /// Somebody.
@@ -32,7 +32,7 @@ pub struct Account<'a> {
     header_static: Cow<'a, str>,
     locked: bool,
     fields: Vec<Field<'a>>,
-    emojis: Nothing,
+    emojis: Vec<CustomEmoji<'a>>,
     bot: bool,
     group: bool,
     discoverable: Option<bool>,
@@ -87,7 +87,11 @@ impl<'a> Account<'a> {
             header,
             locked: actor.locked,
             fields: fields(actor),
-            emojis: [],
+            emojis: actor
+                .emojis
+                .iter()
+                .map(|emoji| CustomEmoji::of(&emoji.name, &emoji.url))
+                .collect(),
             bot: matches!(actor.kind, ActorKind::Service | ActorKind::Application),
             group,
             discoverable: Some(actor.discoverable),

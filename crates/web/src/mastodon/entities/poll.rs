@@ -1,11 +1,11 @@
-//! A poll, as clients show it below its post.
+//! Polls, as part of a status and by themselves.
 //!
-//! Whether somebody may still vote is the heart's decision; here it is only told whether the poll is over.
+//! Who may vote is the heart's decision; here it is only told how the poll stands and what the reader chose.
 
-use kindred_community::{self as community};
+use kindred_community::views::PostView;
 use serde::Serialize;
 
-use super::{Lens, Nothing, datetime};
+use super::{CustomEmoji, Lens, datetime, status::emojis};
 
 /// A question with answers to choose from.
 #[derive(Debug, Serialize)]
@@ -17,14 +17,14 @@ pub struct Poll<'a> {
     votes_count: i64,
     voters_count: Option<i64>,
     options: Vec<Choice<'a>>,
-    emojis: Nothing,
+    emojis: Vec<CustomEmoji<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     voted: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    own_votes: Option<Vec<i32>>,
+    own_votes: Option<&'a [i32]>,
 }
 
-/// One answer.
+/// One answer. Its count is no number while the author keeps the counts to themself.
 #[derive(Debug, Serialize)]
 pub(super) struct Choice<'a> {
     title: &'a str,
@@ -32,13 +32,15 @@ pub(super) struct Choice<'a> {
 }
 
 impl<'a> Poll<'a> {
-    /// This poll at this moment.
-    pub fn of(lens: &Lens<'_>, poll: &'a community::Poll) -> Self {
-        let over = poll.closed_at.is_some() || poll.closes_at.is_some_and(|end| end <= lens.now);
-        Self {
+    /// The poll of a post at this moment; `None` when the post asks nothing.
+    pub fn of(lens: &Lens<'_>, view: &'a PostView) -> Option<Self> {
+        let poll = view.poll.as_ref()?;
+        let expired = poll.is_over(lens.now);
+        let hidden = poll.hide_totals && !expired;
+        Some(Self {
             id: poll.post_id.to_string(),
             expires_at: poll.closes_at.map(datetime),
-            expired: over,
+            expired,
             multiple: poll.multiple,
             votes_count: poll
                 .options
@@ -51,13 +53,15 @@ impl<'a> Poll<'a> {
                 .iter()
                 .map(|option| Choice {
                     title: &option.title,
-                    votes_count: Some(i64::from(option.votes)),
+                    votes_count: (!hidden).then(|| i64::from(option.votes)),
                 })
                 .collect(),
-            emojis: [],
-            // Who is signed in needs both, or some clients throw the whole timeline away.
-            voted: lens.me.map(|_| false),
-            own_votes: lens.me.map(|_| Vec::new()),
-        }
+            emojis: emojis(view),
+            // Who is signed in needs both, or some clients throw the whole timeline away. Whoever asks has nothing left to say.
+            voted: lens
+                .me
+                .map(|me| !view.chosen.is_empty() || me == view.author.id),
+            own_votes: lens.me.map(|_| view.chosen.as_slice()),
+        })
     }
 }

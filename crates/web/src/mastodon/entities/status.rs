@@ -170,7 +170,7 @@ impl<'a> Status<'a> {
                 .link_url
                 .as_deref()
                 .map(|link| PreviewCard::of(link, post.title.as_deref())),
-            poll: view.poll.as_ref().map(|poll| Poll::of(lens, poll)),
+            poll: Poll::of(lens, view),
             quote: None,
             quote_approval: NO_QUOTES,
             mine: lens.me.map(|me| Mine {
@@ -258,20 +258,14 @@ fn hashtags<'a>(lens: &Lens<'_>, view: &'a PostView) -> Vec<Hashtag<'a>> {
         .collect()
 }
 
-fn emojis(view: &PostView) -> Vec<CustomEmoji<'_>> {
-    let tags = view
-        .post
+/// The pictures used as letters in a post.
+pub(super) fn emojis(view: &PostView) -> Vec<CustomEmoji<'_>> {
+    view.post
         .tags
         .iter()
-        .filter(|tag| tag.kind == TagKind::Emoji);
-    tags.map(|tag| CustomEmoji {
-        shortcode: tag.name.trim_matches(':'),
-        url: &tag.href,
-        static_url: &tag.href,
-        visible_in_picker: false,
-        category: None,
-    })
-    .collect()
+        .filter(|tag| tag.kind == TagKind::Emoji)
+        .map(|tag| CustomEmoji::of(&tag.name, &tag.href))
+        .collect()
 }
 
 /// What stands above and below a post.

@@ -85,6 +85,8 @@ fn a_post_with_everything_is_a_status() {
         closes_at: Some(NOON),
         closed_at: None,
         voters: 3,
+        hide_totals: false,
+        tell_at: None,
     });
     view.liked = true;
     let settings = settings();

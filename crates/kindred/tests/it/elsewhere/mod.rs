@@ -1,0 +1,5 @@
+//! Our people elsewhere: polls, groups, threads, quotes and people of other servers.
+
+mod catching_up;
+mod groups;
+mod polls;
