@@ -1,17 +1,26 @@
-//! Accounts: signing in by token.
+//! Accounts: the keys that people hold to them, and what is done with a key.
+//!
+//! Tokens of programs and passwords; sessions of browsers are told in [`crate::sessions`], how a program comes by a token in
+//! [`crate::oauth`].
+
+use std::{net::IpAddr, time::Duration};
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use kindred_storage::{
-    AccountState, TokenId,
-    accounts::{self, Account},
+    AccountId, AccountState, TokenId,
+    accounts::{self, Account, AccountPatch},
     actors::Actor,
     apps::{self, Token},
+    push_subscriptions, sessions,
 };
 
 use crate::{
-    Error, Kindred, Refusal, Result, passwords, scopes,
-    views::{self, Bearing, SignedIn},
+    Error, Kindred, Ledger, Refusal, Result, passwords, scopes,
+    views::{self, Access, Bearing, SignedIn, Visitor},
 };
+
+/// A token that is in use is noted so often.
+const NOTED_EVERY: Duration = Duration::from_hours(24);
 
 /// Random bytes in a token: 256 bit.
 const TOKEN_BYTES: usize = 32;
@@ -54,46 +63,73 @@ pub async fn by_token(kindred: &Kindred, token: &str) -> Result<SignedIn> {
 /// What this token is good for. Refuses one that is unknown, void, or of somebody who may not sign in (any more).
 pub async fn bearing(kindred: &Kindred, token: &str) -> Result<Bearing> {
     let hash = fingerprint(token);
-    kindred
+    let (bearing, last_used) = kindred
         .read(move |db| {
             let (row, holder) = apps::token_by_hash(db, &hash)?.ok_or(Refusal::NotSignedIn)?;
+            let last_used = row.last_used_at;
             let token = views::Token {
                 id: row.id,
                 app: row.app_id,
                 scopes: row.scopes.split_whitespace().map(str::to_owned).collect(),
             };
-            match holder {
-                None if row.account_id.is_none() => Ok(Bearing::Program(token)),
+            let bearing = match holder {
+                None if row.account_id.is_none() => Bearing::Program(token),
                 Some((account, actor)) if may_sign_in(&account, &actor) => {
-                    Ok(Bearing::Person(Box::new(SignedIn {
+                    Bearing::Person(Box::new(SignedIn {
                         account,
                         actor,
                         token,
-                    })))
+                    }))
                 }
-                _ => Err(Refusal::NotSignedIn.into()),
-            }
+                _ => return Err(Refusal::NotSignedIn.into()),
+            };
+            Ok((bearing, last_used))
+        })
+        .await?;
+    if last_used.is_none_or(|last| last + NOTED_EVERY <= kindred.now()) {
+        note_use(kindred, &bearing).await?;
+    }
+    Ok(bearing)
+}
+
+/// Notes that a token was shown, and that its person is here.
+async fn note_use(kindred: &Kindred, bearing: &Bearing) -> Result<()> {
+    let token = bearing.token().id;
+    let account = match bearing {
+        Bearing::Person(me) => Some(me.account.id),
+        Bearing::Program(_) => None,
+    };
+    kindred
+        .write(move |ledger| {
+            apps::touch_token(ledger.db, token, ledger.now)?;
+            account.map_or(Ok(()), |account| seen(ledger, account))
         })
         .await
 }
 
-fn may_sign_in(account: &Account, actor: &Actor) -> bool {
+pub(crate) fn may_sign_in(account: &Account, actor: &Actor) -> bool {
     account.state == AccountState::Active && actor.deleted_at.is_none()
 }
 
-/// The account with this handle or e-mail address, if this is its password. Unknown names take as long as known ones.
-pub async fn by_password(
+/// The account with this handle or e-mail address, if this is its password.
+///
+/// Unknown names take as long as known ones and get the same answer. Whoever guesses too often is not listened to for a while.
+pub(crate) async fn by_password(
     kindred: &Kindred,
     name: &str,
     password: String,
+    from: Option<IpAddr>,
 ) -> Result<(Account, Actor)> {
     let name = name.trim().trim_start_matches('@').to_lowercase();
+    let attempts = &kindred.keys().attempts;
+    attempts.begin(&name, from, kindred.now())?;
+    let asked = name.clone();
     let found = kindred
         .read(move |db| {
-            Ok(if name.contains('@') {
-                accounts::by_email(db, &name)?
+            Ok(if asked.contains('@') {
+                accounts::by_email(db, &asked)?
             } else {
-                accounts::by_handle(db, &name)?
+                accounts::by_handle(db, &asked)?
             })
         })
         .await?;
@@ -102,9 +138,104 @@ pub async fn by_password(
         .and_then(|(account, _)| account.password_hash.clone());
     let fits = passwords::fits(password, hash).await?;
     match found {
-        Some((account, actor)) if fits && may_sign_in(&account, &actor) => Ok((account, actor)),
-        _ => Err(Refusal::NotSignedIn.into()),
+        Some((account, actor)) if fits && may_sign_in(&account, &actor) => {
+            attempts.succeeded(&name, from);
+            Ok((account, actor))
+        }
+        _ => Err(Refusal::WrongPassword.into()),
     }
+}
+
+/// Somebody chooses another password. All other browsers are signed out, and, if they want, all programs.
+pub async fn change_password(
+    kindred: &Kindred,
+    visitor: &Visitor,
+    old: String,
+    new: String,
+    programs_too: bool,
+) -> Result<()> {
+    let (account, handle) = (&visitor.account, visitor.actor.handle.clone());
+    let attempts = &kindred.keys().attempts;
+    attempts.begin(&handle, None, kindred.now())?;
+    if account.password_hash.is_some()
+        && !passwords::fits(old, account.password_hash.clone()).await?
+    {
+        return Err(Refusal::WrongPassword.into());
+    }
+    attempts.succeeded(&handle, None);
+    let hash = passwords::hash(new).await?;
+    let (account, session) = (account.id, visitor.session);
+    kindred
+        .write(move |ledger| {
+            let patch = AccountPatch {
+                password_hash: Some(Some(hash)),
+                ..AccountPatch::default()
+            };
+            accounts::update(ledger.db, account, &patch)?;
+            sessions::end_all(ledger.db, account, Some(session))?;
+            if programs_too {
+                for (token, _) in apps::tokens_of(ledger.db, account)? {
+                    void(ledger, token.id)?;
+                }
+            }
+            Ok(())
+        })
+        .await
+}
+
+/// The programs that somebody let in, the latest first.
+pub async fn programs(kindred: &Kindred, account: AccountId) -> Result<Vec<Access>> {
+    kindred
+        .read(move |db| {
+            let tokens = apps::tokens_of(db, account)?;
+            Ok(tokens
+                .into_iter()
+                .map(|(token, app)| {
+                    let (name, website) =
+                        app.map_or((None, None), |app| (Some(app.name), app.website));
+                    Access {
+                        token: token.id,
+                        name,
+                        website,
+                        scopes: token.scopes,
+                        since: token.created_at,
+                        last_used: token.last_used_at,
+                    }
+                })
+                .collect())
+        })
+        .await
+}
+
+/// Somebody turns a program away that they let in.
+pub async fn turn_away(kindred: &Kindred, account: AccountId, token: TokenId) -> Result<()> {
+    kindred
+        .write(move |ledger| {
+            let theirs = apps::find_token(ledger.db, token)?
+                .is_some_and(|token| token.account_id == Some(account));
+            if !theirs {
+                return Err(Refusal::Gone.into());
+            }
+            void(ledger, token)
+        })
+        .await
+}
+
+/// Makes a token void, and with it all that hangs on it.
+pub(crate) fn void(ledger: &mut Ledger<'_>, token: TokenId) -> Result<()> {
+    push_subscriptions::remove(ledger.db, token)?;
+    apps::revoke_token(ledger.db, token, ledger.now)?;
+    Ok(())
+}
+
+/// Notes that somebody is here.
+pub(crate) fn seen(ledger: &mut Ledger<'_>, account: AccountId) -> Result<()> {
+    let patch = AccountPatch {
+        last_seen_at: Some(Some(ledger.now)),
+        ..AccountPatch::default()
+    };
+    accounts::update(ledger.db, account, &patch)?;
+    Ok(())
 }
 
 pub(crate) fn fresh_secret() -> Result<String> {
@@ -115,7 +246,7 @@ pub(crate) fn fresh_secret() -> Result<String> {
 }
 
 /// A token has 256 random bits, so a plain hash of it cannot be guessed back.
-fn fingerprint(token: &str) -> String {
+pub(crate) fn fingerprint(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(openssl::sha::sha256(token.as_bytes()))
 }
 

@@ -15,7 +15,7 @@ use kindred_storage::{ActivityId, ActorId, PostId};
 use moka::sync::Cache;
 use tokio::sync::Mutex;
 
-use crate::{delivery::Said, servers::Server, views::About};
+use crate::{attempts::Attempts, delivery::Said, servers::Server, views::About};
 
 /// A public key and the actor that it belongs to.
 #[derive(Debug)]
@@ -55,6 +55,8 @@ pub(crate) struct Keys {
     pub servers: Cache<String, Arc<Server>>,
     /// The sums over the instance.
     pub about: Cache<(), About>,
+    /// Wrong guesses at passwords.
+    pub attempts: Attempts,
     /// The secret part of the link for the first admin.
     pub setup: OnceLock<String>,
     /// Bodies on their way to many inboxes.
@@ -147,6 +149,7 @@ impl Default for Keys {
                 .max_capacity(1)
                 .time_to_live(Duration::from_mins(1))
                 .build(),
+            attempts: Attempts::default(),
             setup: OnceLock::new(),
             bodies: Cache::builder()
                 .weigher(|_, said: &Said| u32::try_from(said.body.len()).unwrap_or(u32::MAX))

@@ -7,6 +7,7 @@
 pub mod accounts;
 mod announce;
 mod app;
+mod attempts;
 mod audit;
 mod catch_up;
 mod delivery;
@@ -20,6 +21,7 @@ pub mod links;
 pub mod membership;
 mod moderation;
 mod notify;
+pub mod oauth;
 pub mod pages;
 mod passwords;
 pub mod people;
@@ -33,9 +35,11 @@ pub mod requests;
 pub mod scopes;
 pub mod search;
 mod servers;
+pub mod sessions;
 pub mod settings;
 pub mod setup;
 mod sight;
+pub mod sign_up;
 mod speech;
 mod succession;
 pub mod timelines;
@@ -48,7 +52,7 @@ pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
     AccountRole, ActivityId, ActorId, ActorKind, AppId, GroupRole, JoinPolicy, MembershipState,
-    Moment, PostId, PostKind, QuotePolicy, QuoteState, TokenId, Visibility,
+    Moment, PostId, PostKind, QuotePolicy, QuoteState, SessionId, TokenId, Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,

@@ -1,5 +1,7 @@
 //! Passwords of accounts that sign in here: hashed with Argon2id on the blocking pool, a few at a time.
 
+use std::sync::LazyLock;
+
 use argon2::{
     Algorithm, Argon2, Params, PasswordHasher, PasswordVerifier, Version,
     password_hash::phc::PasswordHash,
@@ -15,6 +17,17 @@ const PASSES: u32 = 2;
 /// The shortest password that is taken, in characters.
 const SHORTEST: usize = 8;
 
+/// The hash of no password that anybody has: to compare with it takes as long as with a real one.
+static NOBODYS: LazyLock<String> = LazyLock::new(|| {
+    argon2()
+        .hash_password(b"nobody")
+        .map(|hash| hash.to_string())
+        .unwrap_or_default()
+});
+
+/// The longest password that is looked at, in bytes: longer ones would only cost.
+const LONGEST: usize = 1024;
+
 /// So many at a time: each takes 19 MiB and a core for some hundredths of a second.
 static SEATS: Semaphore = Semaphore::const_new(2);
 
@@ -25,7 +38,7 @@ fn argon2() -> Argon2<'static> {
 
 /// What is kept instead of the password.
 pub(crate) async fn hash(password: String) -> Result<String> {
-    if password.chars().count() < SHORTEST {
+    if password.chars().count() < SHORTEST || password.len() > LONGEST {
         return Err(Refusal::WeakPassword.into());
     }
     on_a_seat(move || {
@@ -39,15 +52,12 @@ pub(crate) async fn hash(password: String) -> Result<String> {
 
 /// Whether this is the password. Without a hash to compare with it takes as long as with one.
 pub(crate) async fn fits(password: String, hash: Option<String>) -> Result<bool> {
+    if password.len() > LONGEST {
+        return Ok(false);
+    }
     on_a_seat(move || {
         let known = hash.is_some();
-        let hash = match hash {
-            Some(hash) => hash,
-            None => argon2()
-                .hash_password(b"nobody")
-                .map_err(|error| error.to_string())?
-                .to_string(),
-        };
+        let hash = hash.unwrap_or_else(|| NOBODYS.clone());
         let hash = PasswordHash::new(&hash).map_err(|error| error.to_string())?;
         Ok(argon2().verify_password(password.as_bytes(), &hash).is_ok() && known)
     })

@@ -36,6 +36,36 @@ pub enum Refusal {
     /// The token is good, but its program speaks for nobody.
     #[error("this method requires an authenticated user")]
     NeedsPerson,
+    /// Nobody knows this program, or it showed the wrong secret.
+    #[error("this program is not known here, or its secret is wrong")]
+    NoSuchProgram,
+    /// A program wants to be sent back to where it never said it would be.
+    #[error("this program did not name the address that it wants to be sent back to")]
+    ForeignAddress,
+    /// A program introduced itself badly.
+    #[error("this program cannot be registered: {0}")]
+    BadProgram(String),
+    /// What a program shows in exchange for a token is worth nothing.
+    #[error("{0}")]
+    BadGrant(&'static str),
+    /// A program asks for scopes that there are not, or not for it.
+    #[error("{0}")]
+    BadScopes(String),
+    /// Name and password do not belong together, or there is no such name.
+    #[error("that name and password do not belong together")]
+    WrongPassword,
+    /// Somebody guessed passwords too often.
+    #[error("that were many attempts; please come back in a quarter of an hour")]
+    TooManyAttempts,
+    /// Nobody makes an account by themselves here.
+    #[error("nobody can sign up here by themselves; please ask whoever looks after this place")]
+    SignUpClosed,
+    /// The rules of the house come first.
+    #[error("please agree to the rules of this place first")]
+    MustAgree,
+    /// A form that was not made on a page of ours, or too long ago.
+    #[error("this form has gone stale; please go back, load the page again and try once more")]
+    StrangeForm,
     /// The token does not reach that far.
     #[error("this action is outside the authorized scopes")]
     OutsideScopes,
@@ -63,8 +93,8 @@ pub enum Refusal {
     /// Somebody has this e-mail address already.
     #[error("somebody has the address {0} already")]
     EmailTaken(String),
-    /// The password is too short to be of use.
-    #[error("a password has at least 8 characters")]
+    /// The password is too short to be of use, or too long to be looked at.
+    #[error("a password has 8 to 1000 characters")]
     WeakPassword,
     /// A group or a person needs a name of sensible length.
     #[error("a name has 1 to 100 characters")]

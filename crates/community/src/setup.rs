@@ -7,9 +7,11 @@ use kindred_storage::accounts;
 use subtle::ConstantTimeEq as _;
 
 use crate::{
-    AccountRole, Actor, Kindred, Refusal, Result,
+    AccountRole, Kindred, Refusal, Result,
     accounts::{fresh_secret, issue_token},
     people::{self, Newcomer},
+    sessions::{self, Browser},
+    views::Visitor,
 };
 
 /// What the first admin's access token may do.
@@ -37,20 +39,22 @@ pub async fn is_open(kindred: &Kindred, code: &str) -> Result<()> {
     Ok(())
 }
 
-/// Makes the first admin. Answers their face and an access token, which is shown once.
+/// Makes the first admin, and signs them in. Answers who it is, the secret for the cookie, and an access token, which is shown once.
 pub async fn first_admin(
     kindred: &Kindred,
     code: &str,
     newcomer: Newcomer,
-) -> Result<(Actor, String)> {
+    browser: Browser,
+) -> Result<(Visitor, String, String)> {
     is_open(kindred, code).await?;
     let newcomer = Newcomer {
         role: AccountRole::Admin,
         ..newcomer
     };
-    let (_, actor) = people::arrive(kindred, newcomer).await?;
+    let (account, actor) = people::arrive(kindred, newcomer).await?;
     let token = issue_token(kindred, &actor.handle, SCOPES).await?;
-    Ok((actor, token))
+    let (visitor, secret) = sessions::open(kindred, account, actor, browser).await?;
+    Ok((visitor, secret, token))
 }
 
 async fn somebody_is_here(kindred: &Kindred) -> Result<bool> {

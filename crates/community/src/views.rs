@@ -6,9 +6,10 @@ use std::time::Duration;
 
 pub use kindred_storage::Page;
 use kindred_storage::{
-    ActorId, AppId, Moment, PostId, QuotePolicy, QuoteState, TokenId, actors::Actor, boosts::Boost,
-    groups::Group, memberships::Membership, polls::Poll, posts::Post,
+    ActorId, AppId, Moment, PostId, QuotePolicy, QuoteState, SessionId, TokenId, actors::Actor,
+    boosts::Boost, groups::Group, memberships::Membership, polls::Poll, posts::Post,
 };
+use subtle::ConstantTimeEq as _;
 
 /// Who looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -213,6 +214,43 @@ impl SignedIn {
     pub fn allows(&self, scope: &str) -> bool {
         self.token.allows(scope)
     }
+}
+
+/// Somebody who is signed in with a browser.
+#[derive(Clone, Debug)]
+pub struct Visitor {
+    /// The session.
+    pub session: SessionId,
+    /// The account.
+    pub account: kindred_storage::accounts::Account,
+    /// The face it acts with.
+    pub actor: Actor,
+    /// What every form on a page of this session carries.
+    pub form: String,
+}
+
+impl Visitor {
+    /// Whether a form that carries this was made on a page of this session.
+    pub fn made(&self, form: &str) -> bool {
+        self.form.as_bytes().ct_eq(form.as_bytes()).into()
+    }
+}
+
+/// A program that somebody let in.
+#[derive(Clone, Debug)]
+pub struct Access {
+    /// The token that it was handed.
+    pub token: TokenId,
+    /// Its name; none, when the token was made at the command line.
+    pub name: Option<String>,
+    /// Where one learns more.
+    pub website: Option<String>,
+    /// What it may do, as OAuth scopes.
+    pub scopes: String,
+    /// Since when.
+    pub since: Moment,
+    /// When it was last here, to the day.
+    pub last_used: Option<Moment>,
 }
 
 /// A token that is good, and what is known of it.

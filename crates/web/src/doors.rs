@@ -13,6 +13,7 @@ use actix_web::{
     middleware::Next,
 };
 use serde_json::json;
+use url::Url;
 
 use crate::{error::Failure, extract, extract::Wants, pages};
 
@@ -21,6 +22,19 @@ const PAGE_POLICY: &str = "default-src 'none'; style-src 'self'; img-src 'self';
                            form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
 /// What is no page loads nothing at all, wherever somebody opens it.
 const OTHER_POLICY: &str = "default-src 'none'; base-uri 'none'; frame-ancestors 'none'; sandbox";
+
+/// The policy of a page whose forms may lead on to `target`: browsers look at where a form ends up, redirects included.
+pub(crate) fn policy_leading_to(target: &str) -> String {
+    let source = match Url::parse(target) {
+        Ok(url) if matches!(url.scheme(), "http" | "https") => url.origin().ascii_serialization(),
+        Ok(url) if url.scheme() != "urn" => format!("{}:", url.scheme()),
+        _ => return PAGE_POLICY.to_owned(),
+    };
+    PAGE_POLICY.replace(
+        "form-action 'self'",
+        &format!("form-action 'self' {source}"),
+    )
+}
 
 /// Gives bare errors a page or a JSON object, and every answer its security headers.
 pub async fn finish(
@@ -125,6 +139,7 @@ pub fn is_for_programs(path: &str) -> bool {
     ["/api/", "/.well-known/", "/nodeinfo/", "/oauth/"]
         .iter()
         .any(|start| path.starts_with(start))
+        && !path.starts_with("/oauth/authorize")
 }
 
 /// The failure that came without a dress: a [`crate::error::PageError`], or the router's own.

@@ -54,7 +54,11 @@ impl Failure {
 /// The status of a refusal. There is no "all others" here: a new refusal compiles only once somebody decided how it looks.
 pub fn status(refusal: &Refusal) -> StatusCode {
     match refusal {
-        Refusal::NotSignedIn | Refusal::BadSignature(_) => StatusCode::UNAUTHORIZED,
+        Refusal::NotSignedIn
+        | Refusal::BadSignature(_)
+        | Refusal::NoSuchProgram
+        | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
+        Refusal::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
@@ -72,7 +76,9 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Locked
         | Refusal::AuthorOnly
         | Refusal::ModeratorsOnly
-        | Refusal::OrganisersAlone => StatusCode::FORBIDDEN,
+        | Refusal::OrganisersAlone
+        | Refusal::StrangeForm
+        | Refusal::SignUpClosed => StatusCode::FORBIDDEN,
         Refusal::BadHandle(_)
         | Refusal::HandleTaken(_)
         | Refusal::BadEmail(_)
@@ -91,8 +97,13 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NotForQuoting
         | Refusal::NotForSharing
         | Refusal::Oneself
+        | Refusal::BadProgram(_)
+        | Refusal::MustAgree
         | Refusal::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,
-        Refusal::NotUnderstood(_) => StatusCode::BAD_REQUEST,
+        Refusal::NotUnderstood(_)
+        | Refusal::ForeignAddress
+        | Refusal::BadGrant(_)
+        | Refusal::BadScopes(_) => StatusCode::BAD_REQUEST,
     }
 }
 

@@ -10,16 +10,19 @@ pub mod letter;
 pub mod multipart;
 pub mod params;
 pub mod reader;
+pub mod session;
 pub mod wants;
 
 pub use bearer::{AppBearer, Bearer, Caller, Scope, scope};
 pub use letter::SignedLetter;
 pub use params::Params;
 pub use reader::Reader;
+pub use session::{FromHere, Guest, Member};
+pub(crate) use session::{cookie, shown_cookie};
 pub use wants::Wants;
 
-use actix_web::{HttpRequest, web::Data};
-use kindred_community::Kindred;
+use actix_web::{HttpRequest, http::header, web::Data};
+use kindred_community::{Kindred, sessions::Browser};
 use kindred_protocol::signature::RequestParts;
 
 /// The application behind the doors. The binary always provides it.
@@ -27,6 +30,18 @@ pub(crate) fn kindred(req: &HttpRequest) -> Data<Kindred> {
     req.app_data::<Data<Kindred>>()
         .cloned()
         .expect("whoever configures the doors provides Data<Kindred>")
+}
+
+/// Where a request comes from that wants to sign in.
+pub(crate) fn browser(req: &HttpRequest) -> Browser {
+    let agent = req.headers().get(header::USER_AGENT);
+    Browser {
+        address: client::address(req),
+        agent: agent
+            .and_then(|agent| agent.to_str().ok())
+            .map(str::to_owned),
+        secret: shown_cookie(req),
+    }
 }
 
 /// What of this request a signature can cover.

@@ -12,6 +12,7 @@ pub mod federation;
 pub mod health;
 pub mod limits;
 pub mod mastodon;
+pub mod oauth;
 pub mod pages;
 
 use actix_web::{
@@ -24,7 +25,9 @@ use actix_web::{
 };
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
-use mastodon::{accounts, instance, polls, requests, search, statuses, timelines};
+use mastodon::{
+    accounts, apps, instance, polls, registration, requests, search, statuses, timelines,
+};
 
 /// What the doors need to know of how this instance is set up.
 #[derive(Clone, Debug)]
@@ -43,6 +46,7 @@ pub fn configure(cfg: &mut ServiceConfig) {
             .wrap(from_fn(doors::finish))
             .configure(for_servers)
             .service(for_clients())
+            .configure(oauth::routes)
             .configure(for_people)
             .default_service(web::to(pages::nowhere)),
     );
@@ -71,7 +75,8 @@ fn for_servers(cfg: &mut ServiceConfig) {
                 .wrap(from_fn(doors::open_to_browsers))
                 .service(at("/webfinger").route(read(well_known::webfinger)))
                 .service(at("/host-meta").route(read(well_known::host_meta)))
-                .service(at("/nodeinfo").route(read(well_known::nodeinfo_links))),
+                .service(at("/nodeinfo").route(read(well_known::nodeinfo_links)))
+                .service(at("/oauth-authorization-server").route(read(oauth::about::server))),
         )
         .service(
             web::scope("/nodeinfo")
@@ -94,7 +99,9 @@ fn for_clients() -> Scope<
         .wrap(from_fn(doors::open_to_browsers))
         .service(at("/v1/instance").route(read(instance::v1)))
         .service(at("/v2/instance").route(read(instance::v2)))
+        .configure(apps::routes)
         .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
+        .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))
         .service(at("/v1/accounts/verify_credentials").route(read(accounts::verify_credentials)))
         .service(at("/v1/accounts/lookup").route(read(accounts::lookup)))
         .service(at("/v1/accounts/relationships").route(read(accounts::relationships)))
@@ -134,7 +141,8 @@ fn for_clients() -> Scope<
 
 /// Pages, and what they are made of.
 fn for_people(cfg: &mut ServiceConfig) {
-    cfg.service(at("/").route(read(pages::front::show)))
+    cfg.configure(pages::routes)
+        .service(at("/").route(read(pages::front::show)))
         .service(
             at("/setup")
                 .route(read(pages::setup::show))

@@ -1,13 +1,15 @@
 //! The door for clients: the Mastodon API, as far as it goes.
 //!
-//! Groups appear as accounts, membership as following. Every answer is JSON, refusals included; how somebody signs in is not
-//! told here.
+//! Groups appear as accounts, membership as following. Every answer is JSON, refusals included; how somebody signs in is
+//! told in [`crate::oauth`].
 
 pub mod accounts;
+pub mod apps;
 pub mod entities;
 pub mod instance;
 pub mod paging;
 pub mod polls;
+pub mod registration;
 pub mod requests;
 pub mod search;
 pub mod statuses;

@@ -1,8 +1,8 @@
 //! The door for people: pages that can be read by anybody, without a script and without anything from elsewhere.
 //!
-//! A page is a function from a view to markup; whoever calls it has asked the heart. Signing in and writing come by other
-//! pages.
+//! A page is a function from a view to markup; whoever calls it has asked the heart.
 
+pub mod consent;
 pub mod failure;
 pub mod front;
 pub mod group;
@@ -10,17 +10,38 @@ pub mod layout;
 pub mod parts;
 pub mod person;
 pub mod post;
+pub mod settings;
 pub mod setup;
+pub mod sign_in;
 #[cfg(test)]
 mod tests;
 pub(crate) mod texts;
 pub mod thread;
 pub mod topic;
 
-use actix_web::{HttpRequest, HttpResponse, http::StatusCode, http::header};
+use actix_web::{
+    HttpRequest, HttpResponse,
+    http::StatusCode,
+    http::header::{self, HeaderName},
+    web::{self, ServiceConfig},
+};
 use maud::Markup;
 
-use crate::{assets, error::PageError};
+use crate::{assets, at, doors, error::PageError, extract, read};
+
+/// Where people sign in, and what they have given keys to.
+pub(crate) fn routes(cfg: &mut ServiceConfig) {
+    cfg.service(
+        at("/login")
+            .route(read(sign_in::show))
+            .route(web::post().to(sign_in::sign_in)),
+    )
+    .service(at("/logout").route(web::post().to(sign_in::sign_out)))
+    .service(at("/settings").route(read(settings::show)))
+    .service(at("/settings/password").route(web::post().to(settings::change_password)))
+    .service(at("/settings/sessions/{id}/end").route(web::post().to(settings::end_session)))
+    .service(at("/settings/programs/{id}/turn_away").route(web::post().to(settings::turn_away)));
+}
 
 /// What every unknown address outside of the API says.
 pub async fn nowhere() -> Result<HttpResponse, PageError> {
@@ -37,8 +58,13 @@ pub(crate) fn hand_over(req: &HttpRequest, page: Markup, document: Option<&str>)
     } else {
         StatusCode::OK
     });
-    answer.insert_header((header::VARY, "Accept"));
-    answer.insert_header((header::CACHE_CONTROL, "no-cache"));
+    answer.insert_header((header::VARY, "Accept, Cookie"));
+    let shared = if extract::shown_cookie(req).is_some() {
+        "private, no-cache"
+    } else {
+        "no-cache"
+    };
+    answer.insert_header((header::CACHE_CONTROL, shared));
     answer.insert_header((header::ETAG, tag));
     if let Some(document) = document {
         let link = format!("<{document}>; rel=\"alternate\"; type=\"application/activity+json\"");
@@ -48,4 +74,21 @@ pub(crate) fn hand_over(req: &HttpRequest, page: Markup, document: Option<&str>)
         return answer.finish();
     }
     answer.content_type("text/html; charset=utf-8").body(body)
+}
+
+/// Hands over a page that is for one person now, and that nobody in between may keep. Its forms may lead on to `target`, the address
+/// of a program; and a window that a program opened stays tied to that program, which waits for it.
+pub(crate) fn hand_over_once(page: Markup, target: &str) -> HttpResponse {
+    HttpResponse::Ok()
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .insert_header((
+            header::CONTENT_SECURITY_POLICY,
+            doors::policy_leading_to(target),
+        ))
+        .insert_header((
+            HeaderName::from_static("cross-origin-opener-policy"),
+            "unsafe-none",
+        ))
+        .content_type("text/html; charset=utf-8")
+        .body(page.into_string())
 }

@@ -8,4 +8,5 @@ mod elsewhere;
 mod federation;
 mod hostile;
 mod peers;
+mod sign_in;
 mod support;

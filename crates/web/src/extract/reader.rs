@@ -1,6 +1,6 @@
 //! Who reads: nobody in particular, or another server that signed its request.
 //!
-//! People with a token are found out by [`super::bearer`]; the pages know no sessions yet.
+//! People with a token are found out by [`super::bearer`]; those with a browser by [`super::session`].
 
 use std::{future::Future, pin::Pin};
 

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse, web::Data};
 use kindred_community::{
     Kindred, Moment, pages,
     settings::Settings,
-    views::{FrontPage, Viewer},
+    views::{FrontPage, Visitor},
 };
 use maud::{Markup, html};
 
@@ -15,27 +15,32 @@ use super::{
     layout::{self, Head},
     parts, texts,
 };
-use crate::error::PageError;
+use crate::{error::PageError, extract::Guest};
 
 /// How many emblems make the quilt beside the headline.
 const QUILT: usize = 9;
 
 /// `GET /`
-pub async fn show(req: HttpRequest, kindred: Data<Kindred>) -> Result<HttpResponse, PageError> {
-    let front = pages::front(&kindred, &Viewer::Stranger).await?;
+pub async fn show(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    guest: Guest,
+) -> Result<HttpResponse, PageError> {
+    let front = pages::front(&kindred, &guest.viewer()).await?;
     Ok(hand_over(
         &req,
-        page(kindred.settings(), kindred.now(), &front),
+        page(kindred.settings(), guest.0.as_ref(), kindred.now(), &front),
         None,
     ))
 }
 
 /// The page.
-pub fn page(settings: &Settings, now: Moment, front: &FrontPage) -> Markup {
+pub fn page(settings: &Settings, me: Option<&Visitor>, now: Moment, front: &FrontPage) -> Markup {
     let canonical = format!("{}/", settings.origin);
     let head = Head {
         description: texts::instance_description(&settings.name),
         canonical: Some(&canonical),
+        me,
         ..Head::default()
     };
     let about = &front.about;

@@ -6,7 +6,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use kindred_community::{
     Kindred, Moment, Visibility, pages,
     settings::Settings,
-    views::{GroupPage, Viewer},
+    views::{GroupPage, Visitor},
 };
 use maud::{Markup, html};
 
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     avatars::{self, Form},
     error::PageError,
-    extract::Params,
+    extract::{Guest, Params},
 };
 
 /// `GET /g/{handle}` for people
@@ -29,14 +29,27 @@ pub async fn show(
     kindred: &Kindred,
     handle: &str,
 ) -> Result<HttpResponse, PageError> {
+    let guest = Guest::of(req).await?;
     let before = Params::from_query(req.query_string()).number("before");
-    let group = pages::group(kindred, &Viewer::Stranger, handle, before).await?;
-    let page = page(kindred.settings(), kindred.now(), &group, before.is_none());
+    let group = pages::group(kindred, &guest.viewer(), handle, before).await?;
+    let page = page(
+        kindred.settings(),
+        guest.0.as_ref(),
+        kindred.now(),
+        &group,
+        before.is_none(),
+    );
     Ok(hand_over(req, page, Some(&group.actor.uri)))
 }
 
 /// The page; `top` when it shows the newest.
-pub fn page(settings: &Settings, now: Moment, shown: &GroupPage, top: bool) -> Markup {
+pub fn page(
+    settings: &Settings,
+    me: Option<&Visitor>,
+    now: Moment,
+    shown: &GroupPage,
+    top: bool,
+) -> Markup {
     let actor = &shown.actor;
     let head = Head {
         title: Some(parts::name(actor).to_owned()),
@@ -50,6 +63,7 @@ pub fn page(settings: &Settings, now: Moment, shown: &GroupPage, top: bool) -> M
             avatars::avatar_path(actor, Form::Png)
         )),
         hidden: !actor.discoverable || !top,
+        me,
     };
     let frame = Frame {
         settings,

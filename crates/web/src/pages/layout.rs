@@ -2,10 +2,10 @@
 //!
 //! It loads one style sheet and pictures of ours, and nothing from elsewhere; there is no script to load.
 
-use kindred_community::settings::Settings;
+use kindred_community::{settings::Settings, views::Visitor};
 use maud::{DOCTYPE, Markup, html};
 
-use super::texts;
+use super::{parts, texts, texts::sign_in};
 use crate::assets;
 
 /// What a page says about itself to browsers, search engines and previews.
@@ -25,6 +25,8 @@ pub struct Head<'a> {
     pub picture: Option<String>,
     /// Search engines should leave it out.
     pub hidden: bool,
+    /// Who looks, if they are signed in.
+    pub me: Option<&'a Visitor>,
 }
 
 /// A whole page.
@@ -63,7 +65,7 @@ pub fn page(settings: &Settings, head: &Head<'_>, content: &Markup) -> Markup {
             }
             body {
                 a.skip href="#content" { (texts::SKIP) }
-                (header(settings))
+                (header(settings, head.me))
                 main #content tabindex="-1" { (content) }
                 (footer(settings))
             }
@@ -71,7 +73,7 @@ pub fn page(settings: &Settings, head: &Head<'_>, content: &Markup) -> Markup {
     }
 }
 
-fn header(settings: &Settings) -> Markup {
+fn header(settings: &Settings, me: Option<&Visitor>) -> Markup {
     html! {
         header.top {
             div.wide {
@@ -81,7 +83,15 @@ fn header(settings: &Settings) -> Markup {
                 }
                 nav aria-label=(texts::NAV) {
                     a href="/#groups" { (texts::GROUPS) }
-                    a href="/#join" { (texts::JOIN_IN) }
+                    @match me {
+                        Some(me) => a.me href="/settings" title=(sign_in::SETTINGS) {
+                            (parts::face(settings, &me.actor, "s")) span { (parts::name(&me.actor)) }
+                        },
+                        None => {
+                            a href="/#join" { (texts::JOIN_IN) }
+                            a href="/login" { (sign_in::SIGN_IN) }
+                        }
+                    }
                 }
             }
         }

@@ -10,7 +10,7 @@ use actix_web::{
 use kindred_community::{
     Actor, Kindred, Moment, pages,
     settings::Settings,
-    views::{PersonPage, Viewer},
+    views::{PersonPage, Visitor},
 };
 use maud::{Markup, html};
 
@@ -24,7 +24,7 @@ use super::{
 use crate::{
     avatars::{self, Form},
     error::PageError,
-    extract::Params,
+    extract::{Guest, Params},
 };
 
 /// `GET /p/{handle}` for people
@@ -33,9 +33,16 @@ pub async fn show(
     kindred: &Kindred,
     handle: &str,
 ) -> Result<HttpResponse, PageError> {
+    let guest = Guest::of(req).await?;
     let before = Params::from_query(req.query_string()).number("before");
-    let person = pages::person(kindred, &Viewer::Stranger, handle, before).await?;
-    let page = page(kindred.settings(), kindred.now(), &person, before.is_none());
+    let person = pages::person(kindred, &guest.viewer(), handle, before).await?;
+    let page = page(
+        kindred.settings(),
+        guest.0.as_ref(),
+        kindred.now(),
+        &person,
+        before.is_none(),
+    );
     Ok(hand_over(req, page, Some(&person.actor.uri)))
 }
 
@@ -51,7 +58,13 @@ pub async fn at_handle(
 }
 
 /// The page; `top` when it shows the newest.
-pub fn page(settings: &Settings, now: Moment, shown: &PersonPage, top: bool) -> Markup {
+pub fn page(
+    settings: &Settings,
+    me: Option<&Visitor>,
+    now: Moment,
+    shown: &PersonPage,
+    top: bool,
+) -> Markup {
     let actor = &shown.actor;
     let head = Head {
         title: Some(format!(
@@ -69,6 +82,7 @@ pub fn page(settings: &Settings, now: Moment, shown: &PersonPage, top: bool) -> 
             avatars::avatar_path(actor, Form::Png)
         )),
         hidden: !actor.indexable || !top,
+        me,
     };
     let frame = Frame {
         settings,

@@ -4,11 +4,11 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
+    http::header::{self, HeaderValue},
     web::{Data, Form, Query},
 };
 use kindred_community::{
-    AccountRole, Actor, Error, Kindred, people::Newcomer, settings::Settings, setup,
+    AccountRole, Error, Kindred, people::Newcomer, settings::Settings, setup, views::Visitor,
 };
 use maud::{Markup, html};
 use serde::Deserialize;
@@ -17,7 +17,10 @@ use super::{
     layout::{self, Head},
     texts,
 };
-use crate::error::PageError;
+use crate::{
+    error::PageError,
+    extract::{FromHere, browser, cookie},
+};
 
 /// The secret part of the link.
 #[derive(Debug, Deserialize)]
@@ -44,7 +47,8 @@ pub async fn show(kindred: Data<Kindred>, code: Query<Code>) -> Result<HttpRespo
 
 /// `POST /setup`
 pub async fn introduce(
-    _req: HttpRequest,
+    _from: FromHere,
+    req: HttpRequest,
     kindred: Data<Kindred>,
     told: Form<Introduction>,
 ) -> Result<HttpResponse, PageError> {
@@ -57,8 +61,14 @@ pub async fn introduce(
         role: AccountRole::Admin,
     };
     setup::is_open(&kindred, &told.code).await?;
-    match setup::first_admin(&kindred, &told.code, newcomer).await {
-        Ok((admin, token)) => Ok(answer(welcome(kindred.settings(), &admin, &token))),
+    match setup::first_admin(&kindred, &told.code, newcomer, browser(&req)).await {
+        Ok((admin, secret, token)) => {
+            let mut answer = answer(welcome(kindred.settings(), &admin, &token));
+            let cookie = HeaderValue::try_from(cookie(&kindred.settings().origin, &secret))
+                .map_err(|_| Error::Broken("a cookie cannot be written".into()))?;
+            answer.headers_mut().insert(header::SET_COOKIE, cookie);
+            Ok(answer)
+        }
         // What was wrong is said above the form, and nothing but the password has to be written again.
         Err(Error::Refused(refusal)) => Ok(answer(form(
             kindred.settings(),
@@ -96,7 +106,8 @@ fn form(settings: &Settings, code: &str, wrong: Option<&str>) -> Markup {
     layout::page(settings, &head(settings), &content)
 }
 
-fn welcome(settings: &Settings, admin: &Actor, token: &str) -> Markup {
+fn welcome(settings: &Settings, me: &Visitor, token: &str) -> Markup {
+    let admin = &me.actor;
     let content = html! {
         section.setup.narrow {
             h1 { (texts::setup_done(&admin.name)) }
@@ -109,7 +120,11 @@ fn welcome(settings: &Settings, admin: &Actor, token: &str) -> Markup {
             p { a.button href={ "/p/" (admin.handle) } { (texts::SETUP_PAGE) } }
         }
     };
-    layout::page(settings, &head(settings), &content)
+    let head = Head {
+        me: Some(me),
+        ..head(settings)
+    };
+    layout::page(settings, &head, &content)
 }
 
 fn head(settings: &Settings) -> Head<'static> {

@@ -87,7 +87,7 @@ fn assert_harmless(page: &str) {
 #[test]
 fn nothing_that_people_write_runs_or_loads_anything() {
     let (settings, hostile) = (settings(), hostile_group());
-    let page = group::page(&settings, NOON, &hostile, true).into_string();
+    let page = group::page(&settings, None, NOON, &hostile, true).into_string();
     assert_harmless(&page);
     assert!(
         page.contains("&lt;script&gt;"),
@@ -99,14 +99,14 @@ fn nothing_that_people_write_runs_or_loads_anything() {
         focus: view.clone(),
         descendants: vec![(1, view.clone()), (99, view)],
     };
-    assert_harmless(&thread::page(&settings, NOON, &thread).into_string());
+    assert_harmless(&thread::page(&settings, None, NOON, &thread).into_string());
     let person = PersonPage {
         actor: hostile.actor.clone(),
         groups: vec![hostile.actor.clone()],
         entries: hostile.entries.clone(),
         older: None,
     };
-    assert_harmless(&person::page(&settings, NOON, &person, true).into_string());
+    assert_harmless(&person::page(&settings, None, NOON, &person, true).into_string());
     let front = FrontPage {
         groups: vec![GroupTeaser {
             actor: hostile.actor.clone(),
@@ -114,7 +114,7 @@ fn nothing_that_people_write_runs_or_loads_anything() {
         }],
         about: About::default(),
     };
-    assert_harmless(&front::page(&settings, NOON, &front).into_string());
+    assert_harmless(&front::page(&settings, None, NOON, &front).into_string());
     let failure = Failure::new(StatusCode::FORBIDDEN, EVIL);
     assert_harmless(&failure::page(&settings, &failure).into_string());
 }
@@ -123,7 +123,7 @@ fn nothing_that_people_write_runs_or_loads_anything() {
 fn a_group_page_leads_to_its_document_and_its_older_posts() {
     let mut shown = hostile_group();
     shown.actor.name = "Rust".into();
-    let page = group::page(&settings(), NOON, &shown, true).into_string();
+    let page = group::page(&settings(), None, NOON, &shown, true).into_string();
     for expected in [
         "<link rel=\"alternate\" type=\"application/activity+json\" href=\"https://kindred.example/g/rust\">",
         "<link rel=\"canonical\" href=\"https://kindred.example/g/rust\">",
@@ -140,13 +140,13 @@ fn an_empty_group_says_something_kind_and_a_closed_one_keeps_its_peace() {
     let mut shown = hostile_group();
     shown.entries.clear();
     assert!(
-        group::page(&settings(), NOON, &shown, true)
+        group::page(&settings(), None, NOON, &shown, true)
             .into_string()
             .contains(texts::QUIET_GROUP)
     );
     shown.group = group_row(Visibility::Members);
     assert!(
-        group::page(&settings(), NOON, &shown, true)
+        group::page(&settings(), None, NOON, &shown, true)
             .into_string()
             .contains(texts::CLOSED_ROOM)
     );
@@ -165,7 +165,7 @@ fn what_is_behind_a_warning_is_not_told_in_a_preview() {
         focus: view,
         descendants: Vec::new(),
     };
-    let page = thread::page(&settings(), NOON, &thread).into_string();
+    let page = thread::page(&settings(), None, NOON, &thread).into_string();
     let head = page.split("</head>").next().unwrap();
     assert!(head.contains("an ending") && !head.contains("butler"));
     assert!(page.contains("<details"));

@@ -2,6 +2,8 @@
 //!
 //! No words of ours stand anywhere else in the pages, so that another language needs one more file like this one.
 
+pub(crate) mod sign_in;
+
 use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility};
 
 /// The language of these texts.

@@ -8,7 +8,7 @@ use actix_web::{HttpRequest, HttpResponse};
 use kindred_community::{
     ActorId, Kindred, Moment, PostId, Visibility, pages,
     settings::Settings,
-    views::{PostView, ThreadPage, Viewer},
+    views::{PostView, ThreadPage, Visitor},
 };
 use maud::{Markup, html};
 
@@ -22,6 +22,7 @@ use super::{
 use crate::{
     avatars::{self, Form},
     error::PageError,
+    extract::Guest,
 };
 
 /// Answers deeper than this are not set in further.
@@ -33,13 +34,14 @@ pub async fn show(
     kindred: &Kindred,
     id: PostId,
 ) -> Result<HttpResponse, PageError> {
-    let thread = pages::thread(kindred, &Viewer::Stranger, id).await?;
-    let page = page(kindred.settings(), kindred.now(), &thread);
+    let guest = Guest::of(req).await?;
+    let thread = pages::thread(kindred, &guest.viewer(), id).await?;
+    let page = page(kindred.settings(), guest.0.as_ref(), kindred.now(), &thread);
     Ok(hand_over(req, page, Some(&thread.focus.post.uri)))
 }
 
 /// The page.
-pub fn page(settings: &Settings, now: Moment, thread: &ThreadPage) -> Markup {
+pub fn page(settings: &Settings, me: Option<&Visitor>, now: Moment, thread: &ThreadPage) -> Markup {
     let (focus, starter) = (&thread.focus, thread.starter());
     let frame = Frame {
         settings,
@@ -78,7 +80,11 @@ pub fn page(settings: &Settings, now: Moment, thread: &ThreadPage) -> Markup {
             }
         }
     };
-    layout::page(settings, &head(settings, focus), &content)
+    let head = Head {
+        me,
+        ..head(settings, focus)
+    };
+    layout::page(settings, &head, &content)
 }
 
 fn head<'a>(settings: &Settings, focus: &'a PostView) -> Head<'a> {
@@ -105,6 +111,7 @@ fn head<'a>(settings: &Settings, focus: &'a PostView) -> Head<'a> {
         hidden: !focus.author.indexable
             || !focus.author.host.is_empty()
             || focus.post.visibility != Visibility::Public,
+        me: None,
     }
 }
 

@@ -10,7 +10,7 @@ use kindred_community::{
     ActorId, Kindred, Moment,
     pages::{self, TopicPage},
     settings::Settings,
-    views::Viewer,
+    views::Visitor,
 };
 use maud::{Markup, html};
 
@@ -21,30 +21,32 @@ use super::{
     post::{self, Frame},
     texts,
 };
-use crate::error::PageError;
+use crate::{error::PageError, extract::Guest};
 
 /// `GET /topics/{slug}`
 pub async fn show(
     req: HttpRequest,
     kindred: Data<Kindred>,
+    guest: Guest,
     slug: Path<String>,
 ) -> Result<HttpResponse, PageError> {
-    let topic = pages::topic(&kindred, &Viewer::Stranger, &slug).await?;
+    let topic = pages::topic(&kindred, &guest.viewer(), &slug).await?;
     Ok(hand_over(
         &req,
-        page(kindred.settings(), kindred.now(), &topic),
+        page(kindred.settings(), guest.0.as_ref(), kindred.now(), &topic),
         None,
     ))
 }
 
 /// The page.
-pub fn page(settings: &Settings, now: Moment, topic: &TopicPage) -> Markup {
+pub fn page(settings: &Settings, me: Option<&Visitor>, now: Moment, topic: &TopicPage) -> Markup {
     let canonical = format!("{}/topics/{}", settings.origin, topic.slug);
     let head = Head {
         title: Some(topic.name.clone()),
         description: texts::topic_title(&topic.name),
         canonical: Some(&canonical),
         hidden: topic.groups.is_empty() && topic.entries.is_empty(),
+        me,
         ..Head::default()
     };
     let frame = Frame {

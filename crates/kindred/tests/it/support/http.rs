@@ -108,12 +108,18 @@ impl Request {
 #[derive(Clone, Debug)]
 pub(crate) struct Answer {
     pub(crate) status: u16,
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: Vec<u8>,
 }
 
 impl Answer {
     pub(crate) fn text(&self) -> String {
         String::from_utf8_lossy(&self.body).into_owned()
+    }
+
+    /// The first header of this name, or nothing.
+    pub(crate) fn header(&self, name: &str) -> &str {
+        find(&self.headers, name).unwrap_or_default()
     }
 
     /// The JSON in it; anything else fails the test.
@@ -130,9 +136,11 @@ async fn read_answer(from: &mut (impl AsyncBufReadExt + Unpin)) -> Answer {
         .nth(1)
         .and_then(|status| status.parse().ok())
         .unwrap_or_else(|| panic!("no status in {first:?}"));
+    let body = read_body(from, &headers, true).await;
     Answer {
         status,
-        body: read_body(from, &headers, true).await,
+        headers,
+        body,
     }
 }
 

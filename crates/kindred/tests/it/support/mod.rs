@@ -1,11 +1,13 @@
 //! What every story needs: a fediverse, instances in it, people with their clients, and servers of other makes.
 
+mod browser;
 mod fediverse;
 pub(crate) mod http;
 mod instance;
 mod peer;
 mod person;
 
+pub(crate) use browser::{Browser, form};
 pub(crate) use fediverse::{Fediverse, on_both, on_sqlite};
 pub(crate) use instance::Instance;
 pub(crate) use peer::{PUBLIC, Peer, Somebody, card, must_be_signed_by_its_actor};
