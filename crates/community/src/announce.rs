@@ -196,6 +196,31 @@ fn answer(
     Ok(())
 }
 
+/// Whoever asked to come to something here that takes no guests is told that there will be neither yes nor no (FEP-8a8e).
+pub(crate) fn ignored(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    who: &Actor,
+    uri: &str,
+    object: &str,
+) -> Result<()> {
+    let question =
+        serde_json::json!({ "id": uri, "type": "Join", "actor": who.uri, "object": object });
+    let id = fresh(ledger);
+    let body = write::ignore(&personal(id.clone(), author, who), &question);
+    let saying = Saying {
+        uri: &id,
+        kind: "Ignore",
+        actor: author.id,
+        object: uri,
+        group: None,
+        visibility: Visibility::Direct,
+    };
+    let activity = say(ledger, &saying, &body)?;
+    send_to(ledger, Parcel::alike(author.id, activity), who);
+    Ok(())
+}
+
 /// Somebody of ours invites somebody elsewhere to a group of ours. Servers that know no invitations let it pass.
 pub(crate) fn invited(
     ledger: &mut Ledger<'_>,

@@ -337,7 +337,8 @@ async fn updated(
     }
 }
 
-/// Somebody asks to hear of somebody here. A `Follow` of a post, as Friendica sends it, asks for nothing that we have.
+/// Somebody asks to hear of somebody here. A `Follow` of a post, as Friendica sends it, asks for nothing that we have; a `Join` of one is
+/// told that nobody is expected.
 fn knocked(
     ledger: &mut Ledger<'_>,
     sender: &Actor,
@@ -346,7 +347,10 @@ fn knocked(
     ask: Ask,
 ) -> Result<()> {
     let Some(target) = local_actor(ledger, object.as_str())? else {
-        return Ok(());
+        return match (ask, id) {
+            (Ask::Join, Some(id)) => no_guests(ledger, sender, object, id),
+            _ => Ok(()),
+        };
     };
     // A room of the company alone does not exist for others, so it does not say no either.
     if groups::find(ledger.db, target.id)?
@@ -359,6 +363,21 @@ fn knocked(
         |id| id.as_str().to_owned(),
     );
     membership::knocked(ledger, sender, &target, &uri, ask)
+}
+
+/// Somebody asks to come to a post of ours. Only what everybody may see says that it takes no guests.
+fn no_guests(ledger: &mut Ledger<'_>, sender: &Actor, object: &Uri, id: &Uri) -> Result<()> {
+    let post = posts::by_uri(ledger.db, object.as_str())?
+        .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
+        .filter(|post| matches!(post.visibility, Visibility::Public | Visibility::Unlisted));
+    let Some(post) = post else {
+        return Ok(());
+    };
+    let author = ledger.actor(post.author_id)?;
+    if author.host.is_empty() {
+        announce::ignored(ledger, &author, sender, id.as_str(), object.as_str())?;
+    }
+    Ok(())
 }
 
 fn left(ledger: &mut Ledger<'_>, sender: &Actor, target: &str) -> Result<()> {

@@ -31,7 +31,7 @@ pub(crate) fn liked(
             actor: who.id,
             object: &post.uri,
             group: post.group_id,
-            visibility: Visibility::Direct,
+            visibility: heard_by(post),
         },
         &body,
         author,
@@ -60,13 +60,22 @@ pub(crate) fn liked_no_more(
             actor: who.id,
             object: like,
             group: post.group_id,
-            visibility: Visibility::Direct,
+            visibility: heard_by(post),
         },
         &body,
         author,
         group,
     )?;
     Ok(body)
+}
+
+/// Who may read a like at its own address. A group passes it on to its whole room, and some servers take what is passed on only from there
+/// (NodeBB); outside of groups it is between two.
+fn heard_by(post: &Post) -> Visibility {
+    match post.group_id {
+        Some(_) => post.visibility,
+        None => Visibility::Direct,
+    }
 }
 
 fn reaction_card(uri: &str, who: &Actor, author: &Actor, group: Option<&Actor>) -> ActivityCard {
