@@ -16,19 +16,31 @@ mod threadiverse;
 mod web;
 mod world;
 
+pub mod friendica;
 pub mod gotosocial;
 pub mod lemmy;
+pub mod lemmy_one;
 pub mod mastodon;
+pub mod mbin;
+pub mod mobilizon;
+pub mod nodebb;
+pub mod piefed;
 
 use std::{fmt, future::Future, time::Duration};
 
 use serde_json::Value;
 
+pub use friendica::Friendica;
 pub use gotosocial::GoToSocial;
 pub use lemmy::Lemmy;
+pub use lemmy_one::LemmyOne;
 pub use letters::Letter;
 pub use mastodon::Mastodon;
+pub use mbin::Mbin;
 pub use memory::{Known, Report, Shown};
+pub use mobilizon::Mobilizon;
+pub use nodebb::NodeBb;
+pub use piefed::PieFed;
 pub use server::Peer;
 pub use somebody::Somebody;
 pub use world::World;
@@ -137,6 +149,15 @@ pub trait Make: Send + Sync + Sized + 'static {
     /// Looks at the name of a key beside the letter that was signed with it.
     fn key_fits(_key_id: &str, _activity: &Value) -> Result<(), Fault> {
         Ok(())
+    }
+
+    /// What a group passes on, as this make believes it: most take it as it stands there.
+    fn opened(
+        _peer: &Peer<Self>,
+        inner: &Value,
+    ) -> impl Future<Output = Result<Value, Fault>> + Send {
+        let inner = inner.clone();
+        async { Ok(inner) }
     }
 
     /// Works through a letter whose signature was right.

@@ -126,11 +126,6 @@ impl Somebody<Mastodon> {
         self.tells(&whom.inbox, &block).await?;
         Ok(block)
     }
-
-    /// Asks for a document as Mastodon does.
-    pub async fn reads(&self, uri: &str) -> Result<Value, Fault> {
-        self.peer().document(uri).await
-    }
 }
 
 /// A tombstone, which Mastodon tells deletions by.

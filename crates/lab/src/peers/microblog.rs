@@ -61,16 +61,8 @@ pub(super) async fn agree<M: Make>(peer: &Peer<M>, letter: &Letter) -> Result<Ta
     if host_of(&whom) != peer.host() {
         return Err(Fault::new(400, format!("{whom} does not live here")));
     }
-    let asker = peer.actor(&letter.signer).await?;
-    let pair = (letter.signer.clone(), whom.clone());
-    peer.memory().follows.insert(pair);
-    let mut question = activity.clone();
-    if let Some(fields) = question.as_object_mut() {
-        fields.remove("@context");
-    }
-    let somebody = Somebody::new(peer.clone(), whom);
-    let accept = somebody.activity("Accept", &question);
-    somebody.tells(&asker.inbox, &accept).await?;
+    peer.actor(&letter.signer).await?;
+    Somebody::new(peer.clone(), whom).welcomes(activity).await?;
     Ok(Taken::Applied)
 }
 

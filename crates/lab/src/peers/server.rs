@@ -5,7 +5,7 @@ use std::{
     io,
     sync::{
         Arc, Mutex, MutexGuard, OnceLock, PoisonError,
-        atomic::{AtomicU64, Ordering},
+        atomic::{AtomicBool, AtomicU64, Ordering},
     },
 };
 
@@ -15,7 +15,7 @@ use tokio::net::{TcpListener, TcpStream};
 
 use super::{
     ACTIVITY_JSON, Fault, Letter, Make, Report, Shown, Somebody, Taken, World,
-    letters::{id, text},
+    letters::{host_of, id, text},
     memory::Memory,
     signature,
 };
@@ -40,11 +40,14 @@ struct Inner<M> {
     host: String,
     world: World,
     pages: Mutex<BTreeMap<String, Value>>,
+    /// Pages that are for followers of a group alone, by their path.
+    closed: Mutex<BTreeMap<String, String>>,
     memory: Mutex<Memory>,
     heard: Mutex<Vec<Value>>,
     faults: Mutex<Vec<String>>,
     dropped: Mutex<Vec<String>>,
     count: AtomicU64,
+    away: AtomicBool,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -75,11 +78,13 @@ impl<M: Make> Peer<M> {
             host: host.to_owned(),
             world,
             pages: Mutex::default(),
+            closed: Mutex::default(),
             memory: Mutex::default(),
             heard: Mutex::default(),
             faults: Mutex::default(),
             dropped: Mutex::default(),
             count: AtomicU64::new(1),
+            away: AtomicBool::new(false),
         }));
         peer.introduce();
         let server = peer.clone();
@@ -158,6 +163,12 @@ impl<M: Make> Peer<M> {
         self.publish(&path, document);
     }
 
+    /// Shows what stands at an address to servers with a follower of this group alone.
+    pub fn close(&self, uri: &str, group: &str) {
+        let path = uri.strip_prefix(&self.uri("")).unwrap_or_default();
+        lock(&self.0.closed).insert(path.to_owned(), group.to_owned());
+    }
+
     /// What stands at an address here; null when nothing does.
     pub(crate) fn standing_at(&self, uri: &str) -> Value {
         let path = uri.strip_prefix(&self.uri("")).unwrap_or_default();
@@ -216,6 +227,16 @@ impl<M: Make> Peer<M> {
         );
         self.publish(&acct, &found);
         uri
+    }
+
+    /// From now on it takes no letters, or takes them again.
+    pub fn is_away(&self, away: bool) {
+        self.0.away.store(away, Ordering::Relaxed);
+    }
+
+    /// An actor here, as others would read it.
+    pub fn own(&self, uri: &str) -> super::Known {
+        super::Known::read(&self.standing_at(uri)).unwrap_or_default()
     }
 
     /// A post as people here see it; nothing when it is not there.
@@ -299,19 +320,30 @@ impl<M: Make> Peer<M> {
         if path.starts_with("/.well-known/") || path.starts_with("/nodeinfo/") {
             return (200, "application/json", page.to_string());
         }
-        if M::MANNERS.signed_gets {
+        let closed = lock(&self.0.closed).get(&path).cloned();
+        if M::MANNERS.signed_gets || closed.is_some() {
             if request.header("user-agent").is_none() {
                 return (418, "text/plain", String::new());
             }
-            if let Err(fault) = signature::signer(self, request, None).await {
-                lock(&self.0.faults).push(format!("GET {path}: {fault}"));
-                return (401, "text/plain", String::new());
+            let signer = match signature::signer(self, request, None).await {
+                Ok(signer) => signer,
+                Err(fault) => {
+                    lock(&self.0.faults).push(format!("GET {path}: {fault}"));
+                    return (401, "text/plain", String::new());
+                }
+            };
+            let belongs = |group: &String| self.memory().heard_here(host_of(&signer), group);
+            if !closed.as_ref().is_none_or(belongs) {
+                return (404, "text/plain", String::new());
             }
         }
         (200, ACTIVITY_JSON, page.to_string())
     }
 
     async fn receive(&self, request: &Message) -> u16 {
+        if self.0.away.load(Ordering::Relaxed) {
+            return 503;
+        }
         let (_, path) = request.start();
         let activity: Value = serde_json::from_slice(&request.body).unwrap_or_default();
         lock(&self.0.heard).push(activity.clone());

@@ -74,6 +74,34 @@ impl<M: Make> Somebody<M> {
         Ok(follow)
     }
 
+    /// Reads a document elsewhere.
+    pub async fn reads(&self, uri: &str) -> Result<Value, Fault> {
+        self.peer.document(uri).await
+    }
+
+    /// As a group: counts somebody among those who hear of it, and does not tell them.
+    pub fn counts_in(&self, who: &str) {
+        let pair = (who.to_owned(), self.uri.clone());
+        self.peer.memory().follows.insert(pair);
+    }
+
+    /// Says yes to a question, with the whole question in the answer.
+    pub async fn welcomes(&self, question: &Value) -> Result<(), Fault> {
+        let mut question = question.clone();
+        if let Some(fields) = question.as_object_mut() {
+            fields.remove("@context");
+        }
+        let asker = self
+            .peer
+            .actor(question["actor"].as_str().unwrap_or_default())
+            .await?;
+        let pair = (asker.uri.clone(), self.uri.clone());
+        self.peer.memory().follows.insert(pair);
+        let mut accept = self.activity("Accept", &question);
+        accept["to"] = json!([asker.uri]);
+        self.tells(&asker.inbox, &accept).await
+    }
+
     /// Does not want to hear of them any more.
     pub async fn leaves(&self, whom: &Known, follow: &Value) -> Result<(), Fault> {
         let pair = (self.uri.clone(), whom.uri.clone());

@@ -88,6 +88,7 @@ async fn announced<M: Make>(peer: &Peer<M>, letter: &Letter) -> Result<Taken, Fa
     if !inner.is_object() || !inner["actor"].is_string() {
         return Err(Fault::new(400, format!("{} is no activity", id(inner))));
     }
+    let inner = &M::opened(peer, inner).await?;
     if let Some(named) = group_of(peer, inner)
         && named != *group
     {
@@ -201,6 +202,17 @@ pub(super) async fn apply<M: Make>(
 
 async fn written<M: Make>(peer: &Peer<M>, group: &str, activity: &Value) -> Result<Taken, Fault> {
     let (actor, object) = (text(activity, "actor"), &activity["object"]);
+    if kind(object) == "Tombstone" {
+        let mut memory = peer.memory();
+        let known = memory
+            .posts
+            .get(id(object))
+            .is_some_and(|post| post.author == actor);
+        if known {
+            memory.posts.remove(id(object));
+        }
+        return Ok(Taken::Applied);
+    }
     let mut shown = shapes::shown(object)?;
     if shown.author != actor || !same_host(id(object), actor) {
         return Err(Fault::new(403, "somebody else's words"));

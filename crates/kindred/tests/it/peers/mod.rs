@@ -3,9 +3,16 @@
 //! What they do is told in `kindred-lab`, which shares no code with Kindred. A story ends well only when the other server found nothing
 //! wrong and nothing superfluous in what it was sent: see [`Stage::ends_well`].
 
+mod friendica;
 mod gotosocial;
+mod ids;
 mod lemmy;
+mod lemmy_one;
 mod mastodon;
+mod mbin;
+mod mobilizon;
+mod nodebb;
+mod piefed;
 
 use kindred_lab::peers::{Known, Make, Peer, Somebody, World};
 use serde_json::Value;
