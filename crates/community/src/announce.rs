@@ -11,7 +11,8 @@ mod relay;
 pub(crate) use faces::{gone, looks_different};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
 pub(crate) use relay::{
-    passed_on, passed_on_act, passed_on_activity, passed_on_again, room, withdrawn,
+    Microblogs, echo_changed, echo_withdrawn, echoed, passed_on, passed_on_act, passed_on_activity,
+    passed_on_again, room, was_told_to_microblogs, withdrawn,
 };
 
 use kindred_protocol::{
@@ -22,13 +23,13 @@ use kindred_storage::{
     ActivityId, ActorId, Direction, Visibility,
     activities::{self, Activity},
     actors::Actor,
-    instances,
+    boosts, instances, posts,
 };
 use serde_json::Value;
 
 use crate::{
     Ledger, Result,
-    jobs::{Job, Parcel, lane_out, lane_to},
+    jobs::{Hearers, Job, Parcel, lane_out, lane_to},
     links,
     speech::Spoken,
 };
@@ -254,7 +255,7 @@ pub(crate) fn published(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<
     let (uri, card) = activity_of(ledger, spoken, spoken.post.published_at.0);
     let body = write::create(&card, &note);
     let activity = say(ledger, &about(&uri, "Create", spoken), &body)?;
-    tell_author_side(ledger, spoken, activity, None, &[]);
+    tell_author_side(ledger, spoken, activity, None, &[])?;
     Ok(body)
 }
 
@@ -279,13 +280,8 @@ fn as_now(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>, further: &[ActorId]) -> 
     let (uri, card) = activity_of(ledger, spoken, ledger.now.0);
     let body = write::update(&card, &note);
     let activity = say(ledger, &about(&uri, "Update", spoken), &body)?;
-    tell_author_side(
-        ledger,
-        spoken,
-        activity,
-        local_public_group(spoken),
-        further,
-    );
+    let microblogs_of = microblogs_that_had(ledger, spoken)?;
+    tell_author_side(ledger, spoken, activity, microblogs_of, further)?;
     Ok(body)
 }
 
@@ -294,11 +290,13 @@ pub(crate) fn deleted(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Va
     let (uri, card) = activity_of(ledger, spoken, ledger.now.0);
     let body = write::delete(&card, &spoken.post.uri, None);
     let activity = say(ledger, &about(&uri, "Delete", spoken), &body)?;
-    tell_author_side(ledger, spoken, activity, local_public_group(spoken), &[]);
+    let microblogs_of = microblogs_that_had(ledger, spoken)?;
+    tell_author_side(ledger, spoken, activity, microblogs_of, &[])?;
     Ok(body)
 }
 
-fn local_public_group(spoken: &Spoken<'_>) -> Option<ActorId> {
+/// The open group here in which a post stands.
+fn open_room(spoken: &Spoken<'_>) -> Option<ActorId> {
     let open = matches!(
         spoken.post.visibility,
         Visibility::Public | Visibility::Unlisted
@@ -307,6 +305,36 @@ fn local_public_group(spoken: &Spoken<'_>) -> Option<ActorId> {
         .group
         .filter(|group| open && group.host.is_empty())
         .map(|group| group.id)
+}
+
+/// The group here whose followers on microblogs were told of a post: they hear what becomes of it, and nobody hears what becomes of
+/// a post that they never had.
+fn microblogs_that_had(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Option<ActorId>> {
+    let Some(group) = open_room(spoken) else {
+        return Ok(None);
+    };
+    let boost = boosts::find(ledger.db, group, spoken.post.id)?;
+    let told = match &boost {
+        Some(boost) => was_told_to_microblogs(ledger, boost)?,
+        None => false,
+    };
+    Ok(told.then_some(group))
+}
+
+/// The most people of a conversation that are told of an answer, beside those whom it names.
+pub(crate) const MOST_VOICES: i64 = 50;
+
+/// Those elsewhere who speak in the thread of an answer in an open group here. Their servers hear nothing of answers from the group
+/// itself when they are microblogs.
+fn voices(ledger: &mut Ledger<'_>, spoken: &Spoken<'_>) -> Result<Vec<ActorId>> {
+    if spoken.post.parent_id.is_none() || open_room(spoken).is_none() {
+        return Ok(Vec::new());
+    }
+    Ok(posts::voices_elsewhere(
+        ledger.db,
+        spoken.post.root_id,
+        MOST_VOICES,
+    )?)
 }
 
 fn activity_of(ledger: &Ledger<'_>, spoken: &Spoken<'_>, published: i64) -> (String, ActivityCard) {
@@ -341,7 +369,7 @@ fn tell_author_side(
     activity: ActivityId,
     microblogs_of: Option<ActorId>,
     further: &[ActorId],
-) {
+) -> Result<()> {
     let closed = matches!(
         spoken.post.visibility,
         Visibility::Partners | Visibility::Company | Visibility::Members
@@ -362,21 +390,26 @@ fn tell_author_side(
     also.extend(remote_group.map(|group| group.id));
     also.sort_unstable();
     also.dedup();
-    let followers_of = matches!(
-        spoken.post.visibility,
-        Visibility::Public | Visibility::Unlisted | Visibility::Followers
-    )
-    .then_some(spoken.author.id);
-    if followers_of.is_none() && also.is_empty() {
-        return;
+    let hearers = Hearers {
+        followers_of: matches!(
+            spoken.post.visibility,
+            Visibility::Public | Visibility::Unlisted | Visibility::Followers
+        )
+        .then_some(spoken.author.id),
+        microblogs_of,
+        on_microblogs: voices(ledger, spoken)?,
+        also,
+        ..Hearers::default()
+    };
+    if hearers == Hearers::default() {
+        return Ok(());
     }
     let job = Job::FanOut {
         parcel: Parcel::alike(spoken.author.id, activity),
-        followers_of,
-        microblogs_of,
-        also,
+        hearers,
     };
     ledger.enqueue(lane_out(spoken.author.id), &job);
+    Ok(())
 }
 
 /// What is said from one actor to another and to nobody else.

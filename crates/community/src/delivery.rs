@@ -13,13 +13,13 @@ use kindred_protocol::{
     signature::Form,
 };
 use kindred_storage::{
-    ActivityId, ActorId, Agreement, Dialect, Moment, Standing, Visibility, activities, actors,
-    follows, follows::Inbox, instances, memberships,
+    ActivityId, ActorId, Agreement, Conn, Dialect, Moment, Standing, Visibility, activities,
+    actors, follows, follows::Inbox, instances, memberships,
 };
 
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
-    jobs::{Job, Outcome, PATIENCE, Parcel, lane_look, lane_to},
+    jobs::{Hearers, Job, Outcome, PATIENCE, Parcel, lane_look, lane_to},
     servers,
     settings::Federation,
 };
@@ -28,31 +28,11 @@ use crate::{
 const SOFTWARE_IS_KNOWN_FOR: std::time::Duration = std::time::Duration::from_hours(24);
 
 /// Turns one thing that was said into one delivery per inbox, in one unit of work.
-pub(crate) async fn fan_out(
-    kindred: &Kindred,
-    parcel: Parcel,
-    followers_of: Option<ActorId>,
-    microblogs_of: Option<ActorId>,
-    also: Vec<ActorId>,
-) -> Result<()> {
+pub(crate) async fn fan_out(kindred: &Kindred, parcel: Parcel, hearers: Hearers) -> Result<()> {
     kindred
         .write(move |ledger| {
             let visibility = visibility_of(ledger.db, parcel)?;
-            let mut inboxes: Vec<Inbox> = Vec::new();
-            if let Some(of) = followers_of {
-                inboxes.extend(follows::inboxes_of_followers(ledger.db, of)?);
-            }
-            if let Some(of) = microblogs_of {
-                let microblogs = |inbox: &Inbox| {
-                    inbox.dialect.unwrap_or(Dialect::Microblog) == Dialect::Microblog
-                };
-                inboxes.extend(
-                    follows::inboxes_of_followers(ledger.db, of)?
-                        .into_iter()
-                        .filter(microblogs),
-                );
-            }
-            inboxes.extend(follows::inboxes_of(ledger.db, &also)?);
+            let inboxes = inboxes(ledger.db, &hearers)?;
             carry_to(ledger, parcel, visibility, inboxes);
             Ok(())
         })
@@ -64,18 +44,18 @@ pub(crate) fn carry_to(
     ledger: &mut Ledger<'_>,
     parcel: Parcel,
     visibility: Visibility,
-    inboxes: Vec<Inbox>,
+    inboxes: Vec<(Inbox, Why)>,
 ) {
     let federation = ledger.settings.federation;
     let mut seen = HashSet::new();
-    for inbox in inboxes {
+    for (inbox, why) in inboxes {
         // A server whose software is not known yet is decided when its turn comes.
         let known = inbox.nodeinfo_at.is_some();
         let nothing_for_it =
             known && form_for(parcel, inbox.dialect.unwrap_or(Dialect::Microblog)).is_none();
         if nothing_for_it
             || inbox.asleep_since.is_some()
-            || !may_hear(federation, &inbox, visibility)
+            || !may_hear(federation, &inbox, visibility, why)
             || !seen.insert(inbox.inbox.clone())
         {
             continue;
@@ -101,7 +81,43 @@ pub(crate) fn carry_to(
     }
 }
 
-fn visibility_of(db: &mut kindred_storage::Conn, parcel: Parcel) -> Result<Visibility> {
+/// Why a server is to hear something.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Why {
+    /// Somebody there follows.
+    Follower,
+    /// Somebody there is meant: one who is named, or the group for which it is.
+    Meant,
+}
+
+/// Where the hearers are reached; a place may occur more than once.
+fn inboxes(db: &mut Conn, hearers: &Hearers) -> Result<Vec<(Inbox, Why)>> {
+    let microblog =
+        |inbox: &Inbox| inbox.dialect.unwrap_or(Dialect::Microblog) == Dialect::Microblog;
+    let mut found: Vec<(Inbox, Why)> = Vec::new();
+    let mut add = |inboxes: Vec<Inbox>, why: Why| {
+        found.extend(inboxes.into_iter().map(|inbox| (inbox, why)));
+    };
+    add(follows::inboxes_of(db, &hearers.also)?, Why::Meant);
+    if let Some(of) = hearers.followers_of {
+        add(follows::inboxes_of_followers(db, of)?, Why::Follower);
+    }
+    if let Some(of) = hearers.people_of {
+        add(follows::inboxes_of_people(db, of)?, Why::Follower);
+    }
+    if let Some(of) = hearers.microblogs_of {
+        let mut followers = follows::inboxes_of_followers(db, of)?;
+        followers.retain(microblog);
+        add(followers, Why::Follower);
+    }
+    let mut others = follows::inboxes_of(db, &hearers.on_microblogs)?;
+    others.retain(microblog);
+    add(others, Why::Follower);
+    found.retain(|(inbox, _)| Some(&inbox.host) != hearers.except.as_ref());
+    Ok(found)
+}
+
+fn visibility_of(db: &mut Conn, parcel: Parcel) -> Result<Visibility> {
     let Some(id) = parcel.threadiverse.or(parcel.microblog) else {
         return Ok(Visibility::Direct);
     };
@@ -109,7 +125,7 @@ fn visibility_of(db: &mut kindred_storage::Conn, parcel: Parcel) -> Result<Visib
 }
 
 /// Whether this server may hear something of this visibility at all.
-fn may_hear(federation: Federation, inbox: &Inbox, visibility: Visibility) -> bool {
+fn may_hear(federation: Federation, inbox: &Inbox, visibility: Visibility, why: Why) -> bool {
     let partner = inbox.agreement == Some(Agreement::Agreed);
     let blocked = inbox.standing == Some(Standing::Blocked);
     let welcome = crate::policy::may_talk(federation, &inbox.host, blocked, partner).is_ok();
@@ -117,8 +133,8 @@ fn may_hear(federation: Federation, inbox: &Inbox, visibility: Visibility) -> bo
         && match visibility {
             Visibility::Company => false,
             Visibility::Partners => partner,
-            // The rooms of members are kept closed by the threadiverse only; microblogs would show them to everybody.
-            Visibility::Members => inbox.dialect == Some(Dialect::Threadiverse),
+            // What members say goes to where their group lives, and to servers that keep it among members.
+            Visibility::Members => why == Why::Meant || inbox.keeps_private == Some(true),
             Visibility::Public
             | Visibility::Unlisted
             | Visibility::Followers
@@ -130,7 +146,8 @@ fn may_hear(federation: Federation, inbox: &Inbox, visibility: Visibility) -> bo
 fn form_for(parcel: Parcel, dialect: Dialect) -> Option<ActivityId> {
     match dialect {
         Dialect::Microblog => parcel.microblog,
-        Dialect::Threadiverse | Dialect::Mobilizon => parcel.threadiverse,
+        Dialect::Threadiverse => parcel.threadiverse,
+        Dialect::Mobilizon => parcel.threadiverse.filter(|_| !parcel.small_talk),
     }
 }
 
@@ -158,7 +175,11 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
     let Some(said) = said(kindred, activity).await? else {
         return Ok(Outcome::Done);
     };
-    if !may_still_hear(kindred, address.host(), &said).await? {
+    let discreet = server
+        .instance
+        .as_ref()
+        .is_some_and(|instance| instance.keeps_private);
+    if !may_still_hear(kindred, address.host(), discreet, &said).await? {
         return Ok(Outcome::Done);
     }
     let body = said.body;
@@ -248,7 +269,12 @@ async fn said(kindred: &Kindred, id: ActivityId) -> Result<Option<Said>> {
 
 /// Whether a server may hear what was said at the moment when it is told. What a closed group says waits no longer for a server whose
 /// last member has left, or with which there is no agreement any more.
-async fn may_still_hear(kindred: &Kindred, host: &str, said: &Said) -> Result<bool> {
+async fn may_still_hear(
+    kindred: &Kindred,
+    host: &str,
+    discreet: bool,
+    said: &Said,
+) -> Result<bool> {
     let (host, group) = (host.to_owned(), said.group);
     match said.visibility {
         Visibility::Company => Ok(false),
@@ -268,7 +294,7 @@ async fn may_still_hear(kindred: &Kindred, host: &str, said: &Said) -> Result<bo
                     let room = actors::find(db, group)?;
                     // What goes to a group elsewhere goes to the server where it lives.
                     let home = room.is_some_and(|room| room.host == host);
-                    Ok(home || memberships::any_from_host(db, group, &host)?)
+                    Ok(home || (discreet && memberships::any_from_host(db, group, &host)?))
                 })
                 .await
         }

@@ -91,6 +91,8 @@ pub async fn found(
                 founder_id: Some(founder),
                 archived_at: None,
                 created_at: ledger.now,
+                boosts_comments: false,
+                heard_by_groups: false,
             };
             groups::insert(ledger.db, &group)?;
             tie_topics(ledger, face.id, &founding.topics)?;

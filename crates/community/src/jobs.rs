@@ -27,15 +27,9 @@ pub enum Job {
     FanOut {
         /// Who is to hear what.
         parcel: Parcel,
-        /// The actor whose followers are to hear of it.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        followers_of: Option<ActorId>,
-        /// The group whose followers on microblogs are to hear of it, since they believe the author only.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        microblogs_of: Option<ActorId>,
-        /// Others who are to hear of it, whether they follow or not.
-        #[serde(default, skip_serializing_if = "Vec::is_empty")]
-        also: Vec<ActorId>,
+        /// Who is to hear of it.
+        #[serde(flatten)]
+        hearers: Hearers,
     },
     /// Carries one activity to one inbox.
     Deliver {
@@ -109,6 +103,29 @@ pub enum Job {
     },
 }
 
+/// Who is to hear of something that was said. A server that is meant more than once hears it once.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Hearers {
+    /// The actor whose followers are to hear of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub followers_of: Option<ActorId>,
+    /// The group whose followers are to hear of it, as far as they are no groups themselves.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub people_of: Option<ActorId>,
+    /// The group whose followers on microblogs are to hear of it, since they believe the author only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub microblogs_of: Option<ActorId>,
+    /// Others who are to hear of it if they live on microblogs: group servers hear of it from a group.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub on_microblogs: Vec<ActorId>,
+    /// Others who are to hear of it, whether they follow or not.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub also: Vec<ActorId>,
+    /// The server that knows it already, since it was said there.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub except: Option<String>,
+}
+
 /// One thing to say, in the two dialects of the fediverse. A dialect without a form is not told.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Parcel {
@@ -120,6 +137,18 @@ pub struct Parcel {
     /// The form for the threadiverse (Lemmy and its kin, other Kindreds).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub threadiverse: Option<ActivityId>,
+    /// Whether it is a like, a lock or the like: servers that know only posts are not bothered with it.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub small_talk: bool,
+}
+
+/// For leaving out what is not so: rows of earlier releases do not have it.
+#[expect(
+    clippy::trivially_copy_pass_by_ref,
+    reason = "serde hands over references"
+)]
+fn is_false(value: &bool) -> bool {
+    !value
 }
 
 impl Parcel {
@@ -129,6 +158,7 @@ impl Parcel {
             signer,
             microblog: Some(activity),
             threadiverse: Some(activity),
+            small_talk: false,
         }
     }
 }
@@ -212,21 +242,9 @@ impl Job {
             Self::Receive { activity } => {
                 settled(Box::pin(receive::apply(kindred, *activity)).await)
             }
-            Self::FanOut {
-                parcel,
-                followers_of,
-                microblogs_of,
-                also,
-            } => settled(
-                delivery::fan_out(
-                    kindred,
-                    *parcel,
-                    *followers_of,
-                    *microblogs_of,
-                    also.clone(),
-                )
-                .await,
-            ),
+            Self::FanOut { parcel, hearers } => {
+                settled(delivery::fan_out(kindred, *parcel, hearers.clone()).await)
+            }
             Self::Deliver { parcel, inbox } => delivery::deliver(kindred, *parcel, inbox).await,
             Self::Learn { host } => settled(servers::learn(kindred, host).await),
             Self::Refresh { actor } => settled(remote::refresh(kindred, actor).await),
@@ -280,6 +298,7 @@ mod tests {
             signer: ActorId(1),
             microblog: None,
             threadiverse: Some(ActivityId(2)),
+            small_talk: false,
         };
         let written: Vec<String> = [
             Job::Receive {
@@ -287,9 +306,11 @@ mod tests {
             },
             Job::FanOut {
                 parcel,
-                followers_of: Some(ActorId(4)),
-                microblogs_of: None,
-                also: vec![ActorId(5)],
+                hearers: Hearers {
+                    followers_of: Some(ActorId(4)),
+                    also: vec![ActorId(5)],
+                    ..Hearers::default()
+                },
             },
             Job::Deliver {
                 parcel,

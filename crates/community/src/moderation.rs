@@ -105,6 +105,10 @@ pub(crate) fn restore_post(
         return Ok(());
     }
     posts::mark_restored(ledger.db, post.id)?;
+    let told = match boosts::find(ledger.db, group.id, post.id)? {
+        Some(withdrawn) => announce::was_told_to_microblogs(ledger, &withdrawn)?,
+        None => false,
+    };
     // A withdrawn boost is never said again under its old address: microblogs remember that it was undone.
     let boost = Boost {
         id: BoostId(ledger.next_id()),
@@ -117,7 +121,9 @@ pub(crate) fn restore_post(
     };
     boosts::record(ledger.db, &boost)?;
     count_again(ledger, post)?;
-    announce::passed_on_again(ledger, group, post, &boost)?;
+    if told {
+        announce::passed_on_again(ledger, group, post, &boost)?;
+    }
     note(ledger, who, group, "post.restore", &post.uri, Value::Null)
 }
 

@@ -5,20 +5,22 @@
 
 pub(crate) mod compose;
 pub(crate) mod reactions;
+pub(crate) mod relay;
 pub(crate) mod take_in;
 
 pub use reactions::{boost, like, unboost, unlike};
+pub(crate) use relay::{pass_on_activity, pass_on_change, room_of, withdraw};
 
 use kindred_storage::{
-    ActorId, BoostId, EntryId, NotificationKind, PostId, Posting, TopicId, Visibility,
+    ActorId, EntryId, NotificationKind, PostId, Posting, TopicId, Visibility,
     actors::{self, Actor},
-    boosts::{self, Boost},
-    groups, memberships,
+    boosts, groups, memberships,
     polls::Poll,
     posts::{self, Count, Post},
     timelines, tombstones,
     topics::{self as store, Topic},
 };
+use relay::Room;
 use serde_json::Value;
 
 use crate::{
@@ -45,6 +47,17 @@ pub(crate) struct Publication {
     pub poll: Option<Poll>,
     /// How it was said.
     pub said: Said,
+    /// Whether its author lets others pass it on.
+    pub boosting: Boosting,
+}
+
+/// Whether the author of a post lets others pass it on, as far as other servers ask.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Boosting {
+    /// As everywhere.
+    Allowed,
+    /// Nobody may: the author's server says so in an interaction policy.
+    Refused,
 }
 
 /// How a post was said.
@@ -111,7 +124,7 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
             let update = with_spoken(ledger, &post, |ledger, spoken| {
                 announce::edited(ledger, spoken)
             })?;
-            pass_on_activity(ledger, &post, &update)?;
+            pass_on_change(ledger, &post, &update)?;
             sight::view(ledger.db, &viewer, post)
         })
         .await
@@ -168,6 +181,9 @@ pub(crate) fn place(
     if let Some(poll) = &publication.poll {
         polls::ask(ledger, poll, author)?;
     }
+    if publication.boosting == Boosting::Refused {
+        posts::refuse_boosts(ledger.db, post.id)?;
+    }
     tie_hashtags(ledger, &post)?;
     adopt_orphans(ledger, &post)?;
     if let Some(parent) = &parent {
@@ -199,7 +215,10 @@ pub(crate) fn place(
         Said::Fetched | Said::LongAgo => None,
     };
     if let (Place::Room(room), Some(create)) = (place, create) {
-        pass_on(ledger, &room, &post, &create)?;
+        relay::pass_on(ledger, &room, &post, &create, publication.boosting)?;
+        if post.parent_id.is_some() {
+            relay::carry_on(ledger, &post, &create)?;
+        }
     }
     Ok(post)
 }
@@ -211,6 +230,7 @@ pub(crate) fn place_late(
     mut post: Post,
     groups: &[ActorId],
     create: &Value,
+    boosting: Boosting,
 ) -> Result<()> {
     let parent = answered(ledger, author, post.parent_uri.as_deref())?;
     let (visibility, group) = (post.visibility, post.group_id);
@@ -218,12 +238,12 @@ pub(crate) fn place_late(
         return Ok(());
     };
     // Its place never changes, and what was passed on and withdrawn is not passed on again by saying it again.
-    let settled = post.visibility == visibility && group.is_none_or(|group| group == room.id);
-    if !settled || boosts::find(ledger.db, room.id, post.id)?.is_some() {
+    let settled = post.visibility == visibility && group.is_none_or(|group| group == room.face.id);
+    if !settled || boosts::find(ledger.db, room.face.id, post.id)?.is_some() {
         return Ok(());
     }
-    posts::set_group(ledger.db, post.id, room.id)?;
-    pass_on(ledger, &room, &post, create)
+    posts::set_group(ledger.db, post.id, room.face.id)?;
+    relay::pass_on(ledger, &room, &post, create, boosting)
 }
 
 /// What a post answers, if it is here and its author may know of it.
@@ -247,7 +267,7 @@ pub(crate) fn answered(
 /// Where a post belongs.
 enum Place {
     /// In this group of ours.
-    Room(Box<Actor>),
+    Room(Box<Room>),
     /// In none of ours.
     Outside,
     /// Its author may not speak in the thread that it answers in.
@@ -303,7 +323,7 @@ fn find_room(
             (Ok(()), Some(visibility)) => {
                 post.group_id = Some(face.id);
                 post.visibility = visibility;
-                return Ok(Place::Room(Box::new(face)));
+                return Ok(Place::Room(Box::new(Room { group, face })));
             }
             (Err(refusal), Some(_)) if here => return Err(refusal.into()),
             (Err(_), _) if parent.is_some_and(|parent| parent.group_id == Some(id)) => {
@@ -425,53 +445,6 @@ fn tell_the_named(
     Ok(())
 }
 
-/// A group of ours passes a post on, once and for ever under the same address.
-fn pass_on(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, create: &Value) -> Result<()> {
-    let boost = Boost {
-        id: BoostId(ledger.next_id()),
-        actor_id: group.id,
-        post_id: post.id,
-        uri: announce::fresh(ledger),
-        relay_uri: Some(announce::fresh(ledger)),
-        undone_at: None,
-        created_at: ledger.now,
-    };
-    if !boosts::record(ledger.db, &boost)? {
-        return Ok(());
-    }
-    actors::note_post(ledger.db, group.id, ledger.now)?;
-    if post.parent_id.is_none() && post.parent_uri.is_none() {
-        let entry = timelines::Entry {
-            entry_id: EntryId::from(boost.id),
-            post_id: post.id,
-            by_id: Some(group.id),
-        };
-        timelines::put_home(ledger.db, entry, group.id)?;
-    }
-    announce::passed_on(ledger, group, post, &boost, create)
-}
-
-/// The group of ours in which a post stands passes on what happened to it.
-pub(crate) fn pass_on_activity(
-    ledger: &mut Ledger<'_>,
-    post: &Post,
-    activity: &Value,
-) -> Result<()> {
-    match room_of(ledger, post)? {
-        Some(group) => announce::passed_on_activity(ledger, &group, post, activity),
-        None => Ok(()),
-    }
-}
-
-/// The group of ours in which a post stands.
-pub(crate) fn room_of(ledger: &mut Ledger<'_>, post: &Post) -> Result<Option<Actor>> {
-    let Some(id) = post.group_id else {
-        return Ok(None);
-    };
-    Ok(actors::find(ledger.db, id)?
-        .filter(|group| group.host.is_empty() && group.deleted_at.is_none()))
-}
-
 /// Takes a post away for good, wherever it stands; its group withdraws it with these words.
 pub(crate) fn retract(
     ledger: &mut Ledger<'_>,
@@ -527,24 +500,6 @@ pub(crate) fn clear_away(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
         actors::adjust(ledger.db, post.author_id, actors::Count::Posts, -1)?;
     }
     Ok(())
-}
-
-/// The group of ours in which a post stood withdraws it.
-pub(crate) fn withdraw(
-    ledger: &mut Ledger<'_>,
-    post: &Post,
-    deletion: Option<&Value>,
-) -> Result<()> {
-    let Some(group) = room_of(ledger, post)? else {
-        return Ok(());
-    };
-    let boost =
-        boosts::find(ledger.db, group.id, post.id)?.filter(|boost| boost.undone_at.is_none());
-    if let Some(boost) = &boost {
-        boosts::undo(ledger.db, boost.id, ledger.now)?;
-        actors::adjust(ledger.db, group.id, actors::Count::Posts, -1)?;
-    }
-    announce::withdrawn(ledger, &group, post, boost.as_ref(), deletion)
 }
 
 /// Gathers what a post speaks of and hands it over.

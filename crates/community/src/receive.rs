@@ -6,6 +6,7 @@
 mod announced;
 mod moderated;
 mod reacted;
+mod relayed;
 
 use kindred_protocol::{
     Uri, read,

@@ -307,6 +307,8 @@ pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
             founder_id: None,
             archived_at: None,
             created_at: actor.published_at,
+            boosts_comments: false,
+            heard_by_groups: false,
         };
         groups::remember(ledger.db, &group)?;
     }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use kindred_protocol::nodeinfo;
 use kindred_storage::{
     Dialect, InstanceId,
-    instances::{self, Instance},
+    instances::{self, Instance, Software},
 };
 
 use crate::{
@@ -93,24 +93,23 @@ pub(crate) async fn learn(kindred: &Kindred, host: &str) -> Result<()> {
     let told = Box::pin(nodeinfo::nodeinfo(kindred.network(), host))
         .await
         .ok();
-    let name = host.to_owned();
+    let host_name = host.to_owned();
     kindred
         .write(move |ledger| {
-            let dialect = told
-                .as_ref()
-                .map_or(Dialect::Microblog, |told| dialect_of(&told.software));
-            let (software, version) = told.map_or((None, None), |told| {
+            let (name, version) = told.map_or((None, None), |told| {
                 (Some(told.software), Some(told.version))
             });
-            if let Some(instance) = instances::by_host(ledger.db, &name)? {
-                instances::note_nodeinfo(
-                    ledger.db,
-                    instance.id,
-                    software.as_deref(),
-                    version.as_deref(),
-                    dialect,
-                    ledger.now,
-                )?;
+            let software = Software {
+                name: name.as_deref(),
+                version: version.as_deref(),
+                dialect: name.as_deref().map_or(Dialect::Microblog, dialect_of),
+                keeps_private: keeps_private(
+                    name.as_deref().unwrap_or_default(),
+                    version.as_deref().unwrap_or_default(),
+                ),
+            };
+            if let Some(instance) = instances::by_host(ledger.db, &host_name)? {
+                instances::note_nodeinfo(ledger.db, instance.id, software, ledger.now)?;
             }
             Ok(())
         })
@@ -126,5 +125,87 @@ fn dialect_of(software: &str) -> Dialect {
         | "forte" | "friendica" | "wordpress" | "lotide" | "kindred" => Dialect::Threadiverse,
         "mobilizon" => Dialect::Mobilizon,
         _ => Dialect::Microblog,
+    }
+}
+
+/// Whether a program keeps among members what a closed group says: other Kindreds do, and Lemmy since its private communities.
+fn keeps_private(software: &str, version: &str) -> bool {
+    let major = || {
+        version
+            .trim_start_matches('v')
+            .split('.')
+            .next()?
+            .parse::<u32>()
+            .ok()
+    };
+    match software {
+        "kindred" => true,
+        "lemmy" => major().is_some_and(|major| major >= 1),
+        _ => false,
+    }
+}
+
+/// A server that passes on whole activities understands them too, whatever it calls itself.
+pub(crate) async fn passes_on_activities(kindred: &Kindred, host: &str) -> Result<()> {
+    let known = welcome(kindred, host).await?;
+    let guessed_otherwise = known.instance.as_ref().is_some_and(|instance| {
+        instance.dialect == Dialect::Microblog && !instance.dialect_learned
+    });
+    if guessed_otherwise {
+        let name = host.to_owned();
+        kindred
+            .write(move |ledger| {
+                Ok(instances::note_dialect(
+                    ledger.db,
+                    &name,
+                    Dialect::Threadiverse,
+                )?)
+            })
+            .await?;
+        kindred.keys().servers.invalidate(host);
+    }
+    Ok(())
+}
+
+/// Whether this server keeps among members what a closed group says. One that we never met is asked first.
+pub(crate) async fn is_discreet(kindred: &Kindred, host: &str) -> Result<bool> {
+    let asked = |server: &Server| {
+        server
+            .instance
+            .as_ref()
+            .filter(|instance| instance.nodeinfo_at.is_some())
+            .map(|instance| instance.keeps_private)
+    };
+    if let Some(discreet) = asked(&*welcome(kindred, host).await?) {
+        return Ok(discreet);
+    }
+    learn(kindred, host).await?;
+    Ok(asked(&*welcome(kindred, host).await?).unwrap_or(false))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_programs_known_for_it_are_trusted_with_closed_groups() {
+        for (software, version, trusted) in [
+            ("kindred", "0.1.0", true),
+            ("lemmy", "1.0.0-beta.1", true),
+            ("lemmy", "0.19.20", false),
+            ("lemmy", "", false),
+            ("piefed", "1.6", false),
+            ("mbin", "2.0", false),
+            ("nodebb", "4.15.0", false),
+            ("discourse", "3.5", false),
+            ("mastodon", "4.5.0", false),
+            ("", "", false),
+        ] {
+            assert_eq!(
+                keeps_private(software, version),
+                trusted,
+                "{software} {version}"
+            );
+        }
     }
 }

@@ -7,7 +7,7 @@ use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, boosts};
-use crate::types::{ActorId, BoostId, Moment, PostId};
+use crate::types::{ActorId, ActorKind, BoostId, Moment, PostId};
 use crate::{Conn, Page, on};
 
 /// A post passed on.
@@ -124,6 +124,21 @@ pub fn of_post(db: &mut Conn, post: PostId, page: &Page) -> QueryResult<Vec<(Boo
         boosts::id,
         page
     ))
+}
+
+/// How groups of this server passed on a post, each with the group.
+pub fn by_groups_here(db: &mut Conn, post: PostId) -> QueryResult<Vec<(Boost, Actor)>> {
+    on!(db, |conn| QueryDsl::filter(
+        boosts::table.inner_join(actors::table.on(actors::id.eq(boosts::actor_id))),
+        boosts::post_id
+            .eq(post)
+            .and(boosts::undone_at.is_null())
+            .and(actors::host.eq(""))
+            .and(actors::kind.eq(ActorKind::Group))
+            .and(actors::deleted_at.is_null())
+    )
+    .select((Boost::as_select(), Actor::as_select()))
+    .load(conn))
 }
 
 /// These boosts.

@@ -9,7 +9,9 @@ use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{accounts, actors, follows, instances, memberships};
-use crate::types::{ActorId, Agreement, Dialect, FollowId, FollowState, Moment, Standing};
+use crate::types::{
+    ActorId, ActorKind, Agreement, Dialect, FollowId, FollowState, Moment, Standing,
+};
 use crate::{Conn, Page, on};
 
 /// One actor hearing of another.
@@ -51,6 +53,8 @@ pub struct Inbox {
     pub asleep_since: Option<Moment>,
     /// When it was last asked what it runs.
     pub nodeinfo_at: Option<Moment>,
+    /// Whether it keeps among members what a closed group says.
+    pub keeps_private: Option<bool>,
 }
 
 /// Whether and how one actor hears of another.
@@ -217,6 +221,7 @@ macro_rules! inboxes {
                 instances::agreement.nullable(),
                 instances::asleep_since.nullable(),
                 instances::nodeinfo_at.nullable(),
+                instances::keeps_private.nullable(),
             ))
             .distinct()
             .load($conn)
@@ -232,6 +237,19 @@ pub fn inboxes_of_followers(db: &mut Conn, target: ActorId) -> QueryResult<Vec<I
             .left_join(instances::table.on(instances::host.eq(actors::host)))
             .filter(follows::target_id.eq(target))
             .filter(follows::state.eq(FollowState::Accepted))
+    ))
+}
+
+/// The same for people alone: what a group heard of another group is not passed on to further groups (FEP-d36d).
+pub fn inboxes_of_people(db: &mut Conn, target: ActorId) -> QueryResult<Vec<Inbox>> {
+    on!(db, |conn| inboxes!(
+        conn,
+        follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+            .left_join(instances::table.on(instances::host.eq(actors::host)))
+            .filter(follows::target_id.eq(target))
+            .filter(follows::state.eq(FollowState::Accepted))
+            .filter(actors::kind.ne(ActorKind::Group))
     ))
 }
 

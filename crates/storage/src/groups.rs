@@ -33,6 +33,10 @@ pub struct Group {
     pub archived_at: Option<Moment>,
     /// When it was founded, or first heard of.
     pub created_at: Moment,
+    /// Whether microblogs hear of answers too.
+    pub boosts_comments: bool,
+    /// Whether other groups of this server hear of it.
+    pub heard_by_groups: bool,
 }
 
 /// The group that this actor is, with the actor.
@@ -87,6 +91,16 @@ pub fn update(db: &mut Conn, group: &Group) -> QueryResult<()> {
         groups::table.filter(groups::actor_id.eq(group.actor_id))
     )
     .set(group)
+    .execute(conn))
+    .map(drop)
+}
+
+/// Says whether microblogs hear of answers in a group too.
+pub fn boost_comments(db: &mut Conn, id: ActorId, wanted: bool) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        groups::table.filter(groups::actor_id.eq(id))
+    )
+    .set(groups::boosts_comments.eq(wanted))
     .execute(conn))
     .map(drop)
 }

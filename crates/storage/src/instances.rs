@@ -43,6 +43,8 @@ pub struct Instance {
     pub last_heard_at: Option<Moment>,
     /// When we first heard of it.
     pub created_at: Moment,
+    /// Whether it keeps among members what a closed group says, as far as its program is known for that.
+    pub keeps_private: bool,
 }
 
 /// What may change about a server. What is `None` stays as it is; `Some(None)` empties it.
@@ -102,6 +104,7 @@ impl Instance {
             asleep_since: None,
             last_heard_at: None,
             created_at: at,
+            keeps_private: false,
         }
     }
 }
@@ -154,20 +157,32 @@ pub fn update(db: &mut Conn, id: InstanceId, patch: &InstancePatch) -> QueryResu
     .map(drop)
 }
 
+/// What a server says it runs, and what follows from it.
+#[derive(Clone, Copy, Debug)]
+pub struct Software<'a> {
+    /// The program.
+    pub name: Option<&'a str>,
+    /// The release of it.
+    pub version: Option<&'a str>,
+    /// The shapes it understands best.
+    pub dialect: Dialect,
+    /// Whether it keeps among members what a closed group says.
+    pub keeps_private: bool,
+}
+
 /// Writes down what a server says it runs. The dialect stays if it was learned.
 pub fn note_nodeinfo(
     db: &mut Conn,
     id: InstanceId,
-    software: Option<&str>,
-    version: Option<&str>,
-    dialect: Dialect,
+    software: Software<'_>,
     at: Moment,
 ) -> QueryResult<()> {
     on!(db, |conn| {
         diesel::update(instances::table.filter(instances::id.eq(id)))
             .set((
-                instances::software.eq(software),
-                instances::software_version.eq(version),
+                instances::software.eq(software.name),
+                instances::software_version.eq(software.version),
+                instances::keeps_private.eq(software.keeps_private),
                 instances::nodeinfo_at.eq(at),
             ))
             .execute(conn)?;
@@ -176,9 +191,22 @@ pub fn note_nodeinfo(
                 .filter(instances::id.eq(id))
                 .filter(instances::dialect_learned.eq(false)),
         )
-        .set(instances::dialect.eq(dialect))
+        .set(instances::dialect.eq(software.dialect))
         .execute(conn)
     })
+    .map(drop)
+}
+
+/// Notes a dialect that a server showed by what it does, which counts for more than the name of its program.
+pub fn note_dialect(db: &mut Conn, host: &str, dialect: Dialect) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        instances::table.filter(instances::host.eq(host))
+    )
+    .set((
+        instances::dialect.eq(dialect),
+        instances::dialect_learned.eq(true)
+    ))
+    .execute(conn))
     .map(drop)
 }
 

@@ -526,6 +526,41 @@ pub fn set_group(db: &mut Conn, id: PostId, group: ActorId) -> QueryResult<()> {
     .map(drop)
 }
 
+/// Notes that its author lets nobody pass a post on.
+pub fn refuse_boosts(db: &mut Conn, id: PostId) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        posts::table.filter(posts::id.eq(id))
+    )
+    .set(posts::boosts_refused.eq(true))
+    .execute(conn))
+    .map(drop)
+}
+
+/// Whether its author lets nobody pass a post on.
+pub fn refuses_boosts(db: &mut Conn, id: PostId) -> QueryResult<bool> {
+    on!(db, |conn| posts::table
+        .filter(posts::id.eq(id))
+        .select(posts::boosts_refused)
+        .first(conn)
+        .optional())
+    .map(|refused| refused.unwrap_or(false))
+}
+
+/// Those of other servers who speak in a thread, the first ones first.
+pub fn voices_elsewhere(db: &mut Conn, root: PostId, limit: i64) -> QueryResult<Vec<ActorId>> {
+    on!(db, |conn| posts::table
+        .inner_join(actors::table.on(actors::id.eq(posts::author_id)))
+        .filter(posts::root_id.eq(root))
+        .filter(posts::deleted_at.is_null())
+        .filter(posts::removed_at.is_null())
+        .filter(actors::host.ne(""))
+        .group_by(posts::author_id)
+        .order(diesel::dsl::min(posts::id))
+        .limit(limit)
+        .select(posts::author_id)
+        .load(conn))
+}
+
 /// How many thread starters and how many replies people here have written for everybody.
 pub fn count_public(db: &mut Conn) -> QueryResult<(i64, i64)> {
     let mut count = |reply: bool| {

@@ -6,10 +6,12 @@
 
 mod belonging;
 mod elsewhere;
+mod relay;
 mod sign_in;
 
 pub(crate) use belonging::*;
 pub(crate) use elsewhere::*;
+pub(crate) use relay::*;
 pub(crate) use sign_in::*;
 
 diesel::table! {
@@ -31,6 +33,7 @@ diesel::table! {
         asleep_since -> Nullable<BigInt>,
         last_heard_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        keeps_private -> Bool,
     }
 }
 
@@ -109,6 +112,8 @@ diesel::table! {
         founder_id -> Nullable<BigInt>,
         archived_at -> Nullable<BigInt>,
         created_at -> BigInt,
+        boosts_comments -> Bool,
+        heard_by_groups -> Bool,
     }
 }
 
@@ -194,6 +199,7 @@ diesel::table! {
         quote_uri -> Nullable<Text>,
         quote_policy -> Nullable<Text>,
         quotes_count -> Integer,
+        boosts_refused -> Bool,
     }
 }
 

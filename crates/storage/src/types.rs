@@ -457,6 +457,8 @@ text_enums! {
         Said = "said",
         /// It came here.
         Heard = "heard",
+        /// It came here and is carried on to others as it came.
+        Carried = "carried",
     }
 
     /// What a notice is about.

@@ -10,7 +10,7 @@ use serde_json::Value;
 use super::{Saying, fresh, say, send_to};
 use crate::{
     Ledger, Result,
-    jobs::{Job, Parcel, lane_out},
+    jobs::{Hearers, Job, Parcel, lane_out},
 };
 
 /// Somebody of ours likes a post: its author is told, and the group where it lives.
@@ -209,9 +209,11 @@ fn tell_followers(
     };
     let job = Job::FanOut {
         parcel: Parcel::alike(who, activity),
-        followers_of: Some(who),
-        microblogs_of: None,
-        also,
+        hearers: Hearers {
+            followers_of: Some(who),
+            also,
+            ..Hearers::default()
+        },
     };
     ledger.enqueue(lane_out(who), &job);
     Ok(())

@@ -6,17 +6,27 @@ use kindred_protocol::{
     vocabulary::PUBLIC,
     write::{self, ActivityCard},
 };
-use kindred_storage::{ActivityId, Visibility, actors::Actor, boosts::Boost, groups, posts::Post};
-use serde_json::Value;
+use kindred_storage::{
+    ActivityId, Visibility, activities, actors::Actor, boosts::Boost, groups, posts::Post,
+};
+use serde_json::{Value, json};
 
 use super::{Saying, fresh, say};
 use crate::{
     Ledger, Result,
-    jobs::{Job, Parcel, lane_out},
+    jobs::{Hearers, Job, Parcel, lane_out},
 };
 
-/// A group of ours passes a post on: its id to microblogs (thread starters only: comments flood their homes), the `Create` as it was
-/// said to the threadiverse.
+/// Whether microblogs are told that a post was passed on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Microblogs {
+    /// They are.
+    Told,
+    /// They are not: it is not public, its author lets nobody pass it on, or it is one of the answers that would flood their homes.
+    Spared,
+}
+
+/// A group of ours passes a post on: its id to microblogs, the `Create` as it was said to the threadiverse.
 ///
 /// `boost` holds both addresses, which stay the same for this group and post for ever.
 pub(crate) fn passed_on(
@@ -25,33 +35,34 @@ pub(crate) fn passed_on(
     post: &Post,
     boost: &Boost,
     create: &Value,
+    microblogs: Microblogs,
 ) -> Result<()> {
     if post.visibility == Visibility::Company {
         return Ok(());
     }
-    let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
-    let microblog = if open && post.parent_id.is_none() && post.parent_uri.is_none() {
-        let body = announcement(ledger, group, post, boost)?;
-        Some(say(
-            ledger,
-            &relay_of(&boost.uri, "Announce", group, post),
-            &body,
-        )?)
-    } else {
-        None
+    let microblog = match microblogs {
+        Microblogs::Told => Some(boosted_by_group(ledger, group, post, boost)?),
+        Microblogs::Spared => None,
     };
     let relay = boost.relay_uri.clone().unwrap_or_else(|| fresh(ledger));
     let threadiverse = relay_activity(ledger, group, post, &relay, boost.created_at.0, create)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog,
-            threadiverse: Some(threadiverse),
-        },
-    );
+    spread(ledger, group, microblog, Some(threadiverse));
     Ok(())
+}
+
+/// Says to microblogs that a group passes a post on.
+fn boosted_by_group(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: &Boost,
+) -> Result<ActivityId> {
+    let body = announcement(ledger, group, post, boost)?;
+    say(
+        ledger,
+        &relay_of(&boost.uri, "Announce", group, post),
+        &body,
+    )
 }
 
 /// What microblogs are told of a post: its id. Its author is told too.
@@ -71,6 +82,11 @@ fn announcement(
     Ok(write::announce_object(&card, &post.uri))
 }
 
+/// Whether microblogs were told of a boost by a group of ours.
+pub(crate) fn was_told_to_microblogs(ledger: &mut Ledger<'_>, boost: &Boost) -> Result<bool> {
+    Ok(activities::is_known(ledger.db, &boost.uri)?)
+}
+
 /// A group of ours passes a post on again that it had withdrawn: microblogs need a fresh boost, the threadiverse hears of the
 /// restoring itself.
 pub(crate) fn passed_on_again(
@@ -79,26 +95,91 @@ pub(crate) fn passed_on_again(
     post: &Post,
     boost: &Boost,
 ) -> Result<()> {
-    let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
-    if !open || post.parent_id.is_some() || post.parent_uri.is_some() {
-        return Ok(());
-    }
-    let body = announcement(ledger, group, post, boost)?;
-    let microblog = say(
-        ledger,
-        &relay_of(&boost.uri, "Announce", group, post),
-        &body,
-    )?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog: Some(microblog),
-            threadiverse: None,
-        },
-    );
+    let microblog = boosted_by_group(ledger, group, post, boost)?;
+    spread(ledger, group, Some(microblog), None);
     Ok(())
+}
+
+/// A group of ours passes on what it heard of another group (FEP-d36d): by its id, since the words are those of a third server. It
+/// goes to people only; groups that want to hear of the other group follow it themselves.
+pub(crate) fn echoed(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: &Boost,
+    microblogs: Microblogs,
+) -> Result<()> {
+    let activity = boosted_by_group(ledger, group, post, boost)?;
+    let parcel = Parcel {
+        signer: group.id,
+        microblog: (microblogs == Microblogs::Told).then_some(activity),
+        threadiverse: Some(activity),
+        small_talk: false,
+    };
+    spread_to(ledger, group, parcel, people_of(group));
+    Ok(())
+}
+
+/// The same for what became of such a post: `kind` by its author, without any words.
+pub(crate) fn echo_changed(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    kind: &str,
+    id: &str,
+) -> Result<()> {
+    let author = ledger.actor(post.author_id)?.uri;
+    let inner = json!({ "id": id, "type": kind, "actor": author, "object": post.uri });
+    let (uri, at) = (fresh(ledger), ledger.now.0);
+    let threadiverse = relay_activity(ledger, group, post, &uri, at, &inner)?;
+    let parcel = Parcel {
+        signer: group.id,
+        microblog: None,
+        threadiverse: Some(threadiverse),
+        small_talk: false,
+    };
+    spread_to(ledger, group, parcel, people_of(group));
+    Ok(())
+}
+
+/// A group of ours takes back what it had passed on of another group.
+pub(crate) fn echo_withdrawn(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: &Boost,
+    microblogs: Microblogs,
+) -> Result<()> {
+    let undo = unboosted_by_group(ledger, group, post, boost)?;
+    let parcel = Parcel {
+        signer: group.id,
+        microblog: (microblogs == Microblogs::Told).then_some(undo),
+        threadiverse: Some(undo),
+        small_talk: false,
+    };
+    spread_to(ledger, group, parcel, people_of(group));
+    Ok(())
+}
+
+/// Says that a group has taken a boost back.
+fn unboosted_by_group(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: &Boost,
+) -> Result<ActivityId> {
+    let announced = announcement(ledger, group, post, boost)?;
+    let uri = fresh(ledger);
+    let card = room(group, post.visibility, uri.clone(), ledger.now.0);
+    let body = write::undo(&card, &announced);
+    say(ledger, &relay_of(&uri, "Undo", group, post), &body)
+}
+
+fn people_of(group: &Actor) -> Hearers {
+    Hearers {
+        people_of: Some(group.id),
+        ..Hearers::default()
+    }
 }
 
 /// A group of ours passes on whatever else happened to a post (an edit, a like, a lock), to the threadiverse alone.
@@ -114,15 +195,13 @@ pub(crate) fn passed_on_activity(
     let uri = fresh(ledger);
     let at = ledger.now.0;
     let threadiverse = relay_activity(ledger, group, post, &uri, at, activity)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog: None,
-            threadiverse: Some(threadiverse),
-        },
-    );
+    let parcel = Parcel {
+        signer: group.id,
+        microblog: None,
+        threadiverse: Some(threadiverse),
+        small_talk: activity["type"] != "Update",
+    };
+    spread_to(ledger, group, parcel, followers_of(group));
     Ok(())
 }
 
@@ -150,19 +229,18 @@ pub(crate) fn passed_on_act(
         visibility,
     };
     let threadiverse = say(ledger, &saying, &body)?;
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog: None,
-            threadiverse: Some(threadiverse),
-        },
-    );
+    let parcel = Parcel {
+        signer: group.id,
+        microblog: None,
+        threadiverse: Some(threadiverse),
+        small_talk: true,
+    };
+    spread_to(ledger, group, parcel, followers_of(group));
     Ok(())
 }
 
-/// A group of ours withdraws a post: the boost is taken back at microblogs, the deletion is passed on to the threadiverse.
+/// A group of ours withdraws a post: the boost is taken back at microblogs that were told of it, the deletion is passed on to the
+/// threadiverse.
 pub(crate) fn withdrawn(
     ledger: &mut Ledger<'_>,
     group: &Actor,
@@ -173,17 +251,11 @@ pub(crate) fn withdrawn(
     if post.visibility == Visibility::Company {
         return Ok(());
     }
-    let microblog = match boost.filter(|_| post.parent_id.is_none() && post.parent_uri.is_none()) {
-        Some(boost) => {
-            let announced = announcement(ledger, group, post, boost)?;
-            let uri = fresh(ledger);
-            let body = write::undo(
-                &room(group, post.visibility, uri.clone(), ledger.now.0),
-                &announced,
-            );
-            Some(say(ledger, &relay_of(&uri, "Undo", group, post), &body)?)
+    let microblog = match boost {
+        Some(boost) if was_told_to_microblogs(ledger, boost)? => {
+            Some(unboosted_by_group(ledger, group, post, boost)?)
         }
-        None => None,
+        _ => None,
     };
     let threadiverse = match deletion {
         Some(deletion) => {
@@ -192,15 +264,9 @@ pub(crate) fn withdrawn(
         }
         None => None,
     };
-    spread(
-        ledger,
-        group,
-        Parcel {
-            signer: group.id,
-            microblog,
-            threadiverse,
-        },
-    );
+    if microblog.is_some() || threadiverse.is_some() {
+        spread(ledger, group, microblog, threadiverse);
+    }
     Ok(())
 }
 
@@ -229,14 +295,31 @@ fn relay_of<'a>(uri: &'a str, kind: &'static str, group: &Actor, post: &'a Post)
     }
 }
 
-fn spread(ledger: &mut Ledger<'_>, group: &Actor, parcel: Parcel) {
-    let job = Job::FanOut {
-        parcel,
-        followers_of: Some(group.id),
-        microblogs_of: None,
-        also: Vec::new(),
+/// To everybody who follows the group, in two forms.
+fn spread(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    microblog: Option<ActivityId>,
+    threadiverse: Option<ActivityId>,
+) {
+    let parcel = Parcel {
+        signer: group.id,
+        microblog,
+        threadiverse,
+        small_talk: false,
     };
-    ledger.enqueue(lane_out(group.id), &job);
+    spread_to(ledger, group, parcel, followers_of(group));
+}
+
+fn followers_of(group: &Actor) -> Hearers {
+    Hearers {
+        followers_of: Some(group.id),
+        ..Hearers::default()
+    }
+}
+
+fn spread_to(ledger: &mut Ledger<'_>, group: &Actor, parcel: Parcel, hearers: Hearers) {
+    ledger.enqueue(lane_out(group.id), &Job::FanOut { parcel, hearers });
 }
 
 /// What a group says to its whole room. Only an open group speaks to the public.

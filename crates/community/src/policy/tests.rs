@@ -61,6 +61,8 @@ fn group(visibility: Visibility, join_policy: JoinPolicy, posting: Posting) -> G
         founder_id: None,
         archived_at: None,
         created_at: Moment(0),
+        boosts_comments: false,
+        heard_by_groups: false,
     }
 }
 

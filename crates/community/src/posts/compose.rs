@@ -16,7 +16,7 @@ use kindred_storage::{
 
 use crate::{
     Kindred, Ledger, Refusal, Result, links, polls,
-    posts::{LONGEST_TEXT, Publication, Said},
+    posts::{Boosting, LONGEST_TEXT, Publication, Said},
     remote, servers, sight, topics,
     views::{Audience, Draft, TextFormat, Viewer},
 };
@@ -223,6 +223,7 @@ impl Composed {
                 .as_ref()
                 .map(|poll| polls::to_ask(id, poll, ledger.now)),
             said: Said::Here,
+            boosting: Boosting::Allowed,
         })
     }
 

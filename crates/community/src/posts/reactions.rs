@@ -69,6 +69,9 @@ pub async fn boost(kindred: &Kindred, who: &Actor, id: PostId) -> Result<Entry> 
             let post = living(ledger, id)?;
             let post = sight::of_post(ledger.db, &viewer, post)?;
             policy::may_share(post.visibility)?;
+            if posts::refuses_boosts(ledger.db, post.id)? {
+                return Err(Refusal::NotForSharing.into());
+            }
             let uri = announce::fresh(ledger);
             let boost = pass_on_personally(ledger, &who, &post, uri)?;
             if let Some(boost) = &boost {

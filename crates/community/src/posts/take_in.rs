@@ -21,7 +21,7 @@ use crate::{
     Kindred, Ledger, Result,
     jobs::{Job, lane_look},
     polls,
-    posts::{Publication, Said, answered, pass_on_activity, place, place_late},
+    posts::{Boosting, Publication, Said, answered, pass_on_change, place, place_late},
     receive::own_name,
     remote::{self, is_shortcode},
 };
@@ -104,7 +104,14 @@ fn take(
         {
             let named = named_actors(ledger, note)?;
             let groups = groups_among(&named, is_fresh(ledger, note));
-            place_late(ledger, author, known.clone(), &groups, create)?;
+            place_late(
+                ledger,
+                author,
+                known.clone(),
+                &groups,
+                create,
+                boosting(note),
+            )?;
         }
         return Ok(Some(known));
     }
@@ -147,9 +154,18 @@ fn take(
             groups,
             poll,
             said,
+            boosting: boosting(note),
         },
     )
     .map(Some)
+}
+
+fn boosting(note: &Note) -> Boosting {
+    if note.boosting_refused {
+        Boosting::Refused
+    } else {
+        Boosting::Allowed
+    }
 }
 
 /// Whether a post is news enough to enter a group.
@@ -434,5 +450,5 @@ pub(crate) fn changed(
         .map(|actor| actor.id)
         .collect();
     posts::mention_only(ledger.db, post.id, &mentions)?;
-    update.map_or(Ok(()), |update| pass_on_activity(ledger, &post, update))
+    update.map_or(Ok(()), |update| pass_on_change(ledger, &post, update))
 }

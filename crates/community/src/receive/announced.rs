@@ -1,31 +1,35 @@
 //! What others pass on: boosts by people, and what groups elsewhere relay from their members.
 //!
-//! Nothing that is embedded is believed: a post is asked for at its own server. A relayed like or vote is the word of the group, so
-//! it changes no count of ours; a relayed deletion counts once the post is really gone.
+//! Nothing that is embedded is believed: a post is asked for at its own server. What a group tells of its members beyond posts is read
+//! in [`super::relayed`].
 
 use kindred_protocol::{
-    Uri,
-    vocabulary::{Document, Envelope, Incoming, Note, Ref},
+    Uri, read,
+    vocabulary::{Document, Incoming, Note, Ref},
 };
 use kindred_storage::{
     ActorKind, BoostId, EntryId, Page, PostId, Visibility,
     actors::{self, Actor},
     boosts::{self, Boost},
-    follows,
+    follows, group_follows,
     posts::{self, Post},
-    timelines, tombstones,
+    timelines,
 };
 
+use super::relayed;
 use crate::{
-    Kindred, Ledger, Refusal, Result, membership,
-    posts::{clear_away, reactions as react, take_in},
-    remote,
+    Error, Kindred, Ledger, Refusal, Result, membership,
+    posts::{reactions as react, relay, take_in},
+    remote, servers,
 };
 
 /// The most follows that one announcement grants.
 const MOST_WAITING: i64 = 1_000;
 
-/// The most things of one announcement that may lead to questions. Each of them costs two at most: the post and its author.
+/// The most things of one announcement that are looked at.
+const MOST_AT_ONCE: usize = 100;
+
+/// The most things of one announcement that lead to questions. Each of them costs two at most: the post and its author.
 const MOST_LOOKED_AT: usize = 5;
 
 pub(super) async fn announced(
@@ -34,66 +38,125 @@ pub(super) async fn announced(
     id: Option<Uri>,
     objects: Vec<Ref<Document>>,
 ) -> Result<()> {
-    // An announcement concerns us when somebody here hears of its sender, or when it is about a post of ours.
-    if !concerns_us(kindred, &sender, &objects).await? {
+    let mut things = unfolded(objects);
+    if !is_heard(kindred, &sender).await? {
+        // Whoever is not followed may tell us of posts of ours, and of nothing else.
+        things.retain(
+            |thing| matches!(thing, Ref::Id(id) if kindred.settings().is_ours(id.as_str())),
+        );
+    }
+    if things.is_empty() {
         return Ok(());
     }
+    let relays = things.iter().any(
+        |thing| matches!(thing, Ref::Whole(document) if matches!(**document, Document::Activity(_))),
+    );
+    if relays && sender.kind == ActorKind::Group {
+        servers::passes_on_activities(kindred, &sender.host).await?;
+    }
     // An address belongs to one thing: where several are announced at once, each boost is known by its post instead.
-    let id = id.filter(|_| objects.len() == 1);
-    let thread = match objects.len() {
-        1 => Thread::Wanted,
-        _ => Thread::Left,
+    let id = id.filter(|_| things.len() == 1);
+    let mut looks = Looks {
+        left: MOST_LOOKED_AT,
+        thread: things.len() == 1,
     };
-    for object in objects.into_iter().take(MOST_LOOKED_AT) {
-        match object {
-            Ref::Whole(document) => match *document {
-                Document::Activity(activity) => {
-                    relayed(kindred, &sender, *activity, thread).await?;
-                }
-                Document::Note(note) => {
-                    shared(kindred, &sender, id.as_ref(), &note.id, thread).await?;
-                }
-                _ => {}
-            },
-            Ref::Id(uri) => shared(kindred, &sender, id.as_ref(), &uri, thread).await?,
+    let mut unreachable = None;
+    for thing in things {
+        match Box::pin(one(kindred, &sender, id.as_ref(), thing, &mut looks)).await {
+            // What is refused, or cannot be had now, does not keep the others out.
+            Ok(()) | Err(Error::Refused(_)) => {}
+            Err(error @ Error::Unreachable { .. }) => unreachable = Some(error),
+            Err(error) => return Err(error),
         }
     }
-    Ok(())
+    unreachable.map_or(Ok(()), Err)
 }
 
-/// Whether the posts above an announced one are looked for: only where one thing is announced, or one letter would cost us hundreds
-/// of questions.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Thread {
-    Wanted,
-    Left,
-}
-
-async fn concerns_us(kindred: &Kindred, sender: &Actor, objects: &[Ref<Document>]) -> Result<bool> {
-    let ours = objects
-        .iter()
-        .filter_map(Ref::id)
-        .any(|id| kindred.settings().is_ours(id.as_str()));
-    if ours {
-        return Ok(true);
+/// The things that are announced, be they one, several, or a collection of them.
+fn unfolded(objects: Vec<Ref<Document>>) -> Vec<Ref<Document>> {
+    let mut things = Vec::new();
+    for object in objects {
+        match object {
+            Ref::Whole(document) => match *document {
+                Document::Collection(collection) => {
+                    let items = collection.items.iter().take(MOST_AT_ONCE);
+                    things.extend(items.filter_map(item));
+                }
+                document => things.push(Ref::Whole(Box::new(document))),
+            },
+            id @ Ref::Id(_) => things.push(id),
+        }
     }
+    things.truncate(MOST_AT_ONCE);
+    things
+}
+
+/// An item of an announced collection.
+fn item(item: &serde_json::Value) -> Option<Ref<Document>> {
+    if let Some(id) = item.as_str() {
+        return Uri::parse(id).ok().map(Ref::Id);
+    }
+    match read::document(item) {
+        // Collections of collections are nobody's way of telling something.
+        Ok(Document::Collection(_)) | Err(_) => None,
+        Ok(document) => Some(Ref::Whole(Box::new(document))),
+    }
+}
+
+async fn one(
+    kindred: &Kindred,
+    sender: &Actor,
+    id: Option<&Uri>,
+    thing: Ref<Document>,
+    looks: &mut Looks,
+) -> Result<()> {
+    match thing {
+        Ref::Whole(document) => match *document {
+            Document::Activity(activity) => {
+                relayed::relayed(kindred, sender, *activity, looks).await
+            }
+            Document::Note(note) => shared(kindred, sender, id, &note.id, looks).await,
+            _ => Ok(()),
+        },
+        Ref::Id(uri) => shared(kindred, sender, id, &uri, looks).await,
+    }
+}
+
+/// How much may be asked of other servers because of one announcement.
+pub(super) struct Looks {
+    /// How many things may still be looked at.
+    left: usize,
+    /// Whether the posts above an announced one are looked for: only where one thing is announced, or one letter would cost us
+    /// hundreds of questions.
+    thread: bool,
+}
+
+impl Looks {
+    /// Takes one of the questions that are left.
+    pub(super) fn take(&mut self) -> bool {
+        let any = self.left > 0;
+        self.left = self.left.saturating_sub(1);
+        any
+    }
+}
+
+/// Whether somebody here, or a group of ours, hears of the sender.
+async fn is_heard(kindred: &Kindred, sender: &Actor) -> Result<bool> {
     let sender = sender.clone();
     kindred
         .write(move |ledger| {
             if follows::has_local_follower(ledger.db, sender.id)? {
                 return Ok(true);
             }
+            if sender.kind != ActorKind::Group {
+                return Ok(false);
+            }
             // Lemmy does not always say yes to a follow, but what it sends says so.
-            let waiting = match sender.kind {
-                ActorKind::Group => {
-                    follows::requests(ledger.db, sender.id, &Page::first(MOST_WAITING))?
-                }
-                _ => Vec::new(),
-            };
+            let waiting = follows::requests(ledger.db, sender.id, &Page::first(MOST_WAITING))?;
             for (follow, _) in &waiting {
                 membership::accepted(ledger, follow)?;
             }
-            Ok(!waiting.is_empty())
+            Ok(!waiting.is_empty() || group_follows::any(ledger.db, sender.id)?)
         })
         .await
 }
@@ -104,10 +167,15 @@ async fn shared(
     sender: &Actor,
     id: Option<&Uri>,
     uri: &Uri,
-    thread: Thread,
+    looks: &mut Looks,
 ) -> Result<()> {
-    let Some(post) = known_or_fetched(kindred, uri, thread).await? else {
-        return Ok(());
+    let post = match known_or_fetched(kindred, uri, looks).await? {
+        Found::Post(post) => *post,
+        // Some announce an activity by its id; its own server has just told what it says.
+        Found::Activity(activity) => {
+            return Box::pin(relayed::relayed(kindred, sender, *activity, looks)).await;
+        }
+        Found::Nothing => return Ok(()),
     };
     let uri = id.map_or_else(
         || format!("{}#boost-{}", sender.uri, post.id),
@@ -119,7 +187,12 @@ async fn shared(
         .await
 }
 
-fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: PostId, uri: String) -> Result<()> {
+pub(super) fn share(
+    ledger: &mut Ledger<'_>,
+    sender: &Actor,
+    post: PostId,
+    uri: String,
+) -> Result<()> {
     let post = posts::find(ledger.db, post)?
         .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none());
     let Some(post) = post else { return Ok(()) };
@@ -132,15 +205,16 @@ fn share(ledger: &mut Ledger<'_>, sender: &Actor, post: PostId, uri: String) -> 
         return Err(Refusal::NotForSharing.into());
     }
     if sender.kind == ActorKind::Group {
-        return relayed_here(ledger, sender, &post, uri);
+        return relayed_here(ledger, sender, post, uri);
     }
     react::pass_on_personally(ledger, sender, &post, uri).map(drop)
 }
 
 /// A group elsewhere passed a post on: that is not praise by a person, and counts as none.
-fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, uri: String) -> Result<()> {
-    if post.group_id.is_none() && belongs_to(ledger, post, group)? {
+fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, mut post: Post, uri: String) -> Result<()> {
+    if post.group_id.is_none() && belongs_to(ledger, &post, group)? {
         posts::set_group(ledger.db, post.id, group.id)?;
+        post.group_id = Some(group.id);
     }
     let boost = Boost {
         id: BoostId(ledger.next_id()),
@@ -151,7 +225,10 @@ fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, uri: String
         undone_at: None,
         created_at: ledger.now,
     };
-    if boosts::record(ledger.db, &boost)? && post.parent_uri.is_none() {
+    if !boosts::record(ledger.db, &boost)? {
+        return Ok(());
+    }
+    if post.parent_uri.is_none() {
         actors::note_post(ledger.db, group.id, ledger.now)?;
         let entry = timelines::Entry {
             entry_id: EntryId::from(boost.id),
@@ -160,7 +237,7 @@ fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, uri: String
         };
         timelines::put_home(ledger.db, entry, group.id)?;
     }
-    Ok(())
+    relay::echo(ledger, group.id, &post)
 }
 
 /// Takes back what [`share`] did.
@@ -172,6 +249,9 @@ pub(super) fn unshared(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post) -> 
         Some(boost) => {
             boosts::undo(ledger.db, boost.id, ledger.now)?;
             timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+            if post.group_id == Some(sender.id) {
+                relay::withdraw_echoes(ledger, post, None)?;
+            }
             Ok(())
         }
         None => Ok(()),
@@ -196,46 +276,65 @@ fn belongs_to(ledger: &mut Ledger<'_>, post: &Post, group: &Actor) -> Result<boo
     })
 }
 
-/// The post at this address: ours, known, or as its own server shows it.
-async fn known_or_fetched(kindred: &Kindred, uri: &Uri, thread: Thread) -> Result<Option<Post>> {
+/// What stands at an address.
+pub(super) enum Found {
+    Post(Box<Post>),
+    Activity(Box<kindred_protocol::vocabulary::Envelope>),
+    Nothing,
+}
+
+impl Found {
+    fn post(post: Option<Post>) -> Self {
+        post.map_or(Self::Nothing, |post| Self::Post(Box::new(post)))
+    }
+}
+
+/// The post at this address, ours or known, or what its own server shows there.
+pub(super) async fn known_or_fetched(
+    kindred: &Kindred,
+    uri: &Uri,
+    looks: &mut Looks,
+) -> Result<Found> {
     let address = uri.as_str().to_owned();
     if let Some(post) = kindred
         .read(move |db| Ok(posts::by_uri(db, &address)?))
         .await?
     {
-        return Ok(Some(post));
+        return Ok(Found::post(Some(post)));
     }
-    if kindred.settings().is_ours(uri.as_str()) {
-        return Ok(None);
+    if kindred.settings().is_ours(uri.as_str()) || !looks.take() {
+        return Ok(Found::Nothing);
     }
+    let thread = looks.thread;
     match Box::pin(remote::fetch_document(kindred, uri)).await? {
-        Document::Note(note) if note.is_at_home() => {
-            Box::pin(take_in(kindred, *note, thread)).await
-        }
-        // Some announce the activity that brought the post.
-        Document::Activity(activity) => match activity.activity {
-            Incoming::Create { objects } => match objects.into_iter().next() {
+        Document::Note(note) if note.is_at_home() => Ok(Found::post(
+            Box::pin(take_in(kindred, *note, thread)).await?,
+        )),
+        Document::Activity(activity) => match &activity.activity {
+            // Some announce the activity that brought the post.
+            Incoming::Create { objects } => match objects.first() {
                 Some(Ref::Whole(note)) if note.is_vouched_by(&activity.actor) => {
-                    Box::pin(take_in(kindred, *note, thread)).await
+                    let note = note.as_ref().clone();
+                    Ok(Found::post(Box::pin(take_in(kindred, note, thread)).await?))
                 }
                 Some(Ref::Id(uri)) => {
-                    let note = Box::pin(remote::fetch_note(kindred, &uri)).await?;
-                    Box::pin(take_in(kindred, note, thread)).await
+                    let note = Box::pin(remote::fetch_note(kindred, uri)).await?;
+                    Ok(Found::post(Box::pin(take_in(kindred, note, thread)).await?))
                 }
-                _ => Ok(None),
+                _ => Ok(Found::Nothing),
             },
-            _ => Ok(None),
+            _ => Ok(Found::Activity(activity)),
         },
-        _ => Ok(None),
+        _ => Ok(Found::Nothing),
     }
 }
 
 /// Takes a fetched post in. What stands above it is looked for by a job of its own: a thread may be long and its servers slow.
-async fn take_in(kindred: &Kindred, note: Note, thread: Thread) -> Result<Option<Post>> {
+async fn take_in(kindred: &Kindred, note: Note, thread: bool) -> Result<Option<Post>> {
     let post = take_in::fetched(kindred, note).await?;
     if let Some(orphan) = post
         .clone()
-        .filter(|post| thread == Thread::Wanted && post.parent_id.is_none())
+        .filter(|post| thread && post.parent_id.is_none())
     {
         kindred
             .write(move |ledger| {
@@ -245,84 +344,4 @@ async fn take_in(kindred: &Kindred, note: Note, thread: Thread) -> Result<Option
             .await?;
     }
     Ok(post)
-}
-
-/// A group elsewhere passes on what one of its members did.
-async fn relayed(
-    kindred: &Kindred,
-    group: &Actor,
-    activity: Envelope,
-    thread: Thread,
-) -> Result<()> {
-    if group.kind != ActorKind::Group {
-        return Ok(());
-    }
-    match activity.activity {
-        Incoming::Create { objects } => {
-            for object in objects.iter().take(1) {
-                if let Some(uri) = object.id() {
-                    let Some(post) = known_or_fetched(kindred, uri, thread).await? else {
-                        continue;
-                    };
-                    let (group, uri) = (group.clone(), format!("{}#relay-{}", group.uri, post.id));
-                    kindred
-                        .write(move |ledger| share(ledger, &group, post.id, uri))
-                        .await?;
-                }
-            }
-            Ok(())
-        }
-        Incoming::Update { object } => match object.id() {
-            Some(uri) => refreshed(kindred, uri).await,
-            None => Ok(()),
-        },
-        Incoming::Delete { object, .. } => gone_at_home(kindred, group, &object).await,
-        _ => Ok(()),
-    }
-}
-
-/// Asks a post's own server how it looks now.
-async fn refreshed(kindred: &Kindred, uri: &Uri) -> Result<()> {
-    let address = uri.as_str().to_owned();
-    let known = kindred
-        .read(move |db| Ok(posts::by_uri(db, &address)?))
-        .await?;
-    let Some(known) = known.filter(|_| !kindred.settings().is_ours(uri.as_str())) else {
-        return Ok(());
-    };
-    let note = remote::fetch_note(kindred, uri).await?;
-    kindred
-        .write(move |ledger| {
-            let author = ledger.actor(known.author_id)?;
-            if note.author().is_none_or(|uri| uri.as_str() != author.uri) {
-                return Err(Refusal::NotYours.into());
-            }
-            take_in::changed(ledger, &author, &note, None)
-        })
-        .await
-}
-
-/// A group says that a post is gone. It is, once its own server says so too; until then the group only does not show it any more.
-async fn gone_at_home(kindred: &Kindred, group: &Actor, uri: &Uri) -> Result<()> {
-    let address = uri.as_str().to_owned();
-    let known = kindred
-        .read(move |db| Ok(posts::by_uri(db, &address)?))
-        .await?;
-    let Some(post) =
-        known.filter(|post| post.deleted_at.is_none() && !kindred.settings().is_ours(uri.as_str()))
-    else {
-        return Ok(());
-    };
-    let gone = remote::is_gone_at_home(kindred, uri).await?;
-    let group = group.clone();
-    kindred
-        .write(move |ledger| {
-            if gone {
-                posts::mark_deleted(ledger.db, post.id, ledger.now)?;
-                tombstones::add(ledger.db, &post.uri, ledger.now)?;
-                return clear_away(ledger, &post);
-            }
-            unshared(ledger, &group, &post)
-        })
-        .await
 }

@@ -9,4 +9,5 @@ mod federation;
 mod hostile;
 mod peers;
 mod sign_in;
+mod relay;
 mod support;

@@ -34,9 +34,12 @@ async fn a_server_is_remembered_once_and_watched() {
         tell!(db, |db| instances::note_nodeinfo(
             db,
             InstanceId(1),
-            Some("lemmy"),
-            None,
-            Dialect::Threadiverse,
+            instances::Software {
+                name: Some("lemmy"),
+                version: None,
+                dialect: Dialect::Threadiverse,
+                keeps_private: false,
+            },
             Moment(5)
         ));
         let learned = InstancePatch {
@@ -49,9 +52,12 @@ async fn a_server_is_remembered_once_and_watched() {
         tell!(db, |db| instances::note_nodeinfo(
             db,
             InstanceId(1),
-            Some("lemmy"),
-            Some("1.0"),
-            Dialect::Threadiverse,
+            instances::Software {
+                name: Some("lemmy"),
+                version: Some("1.0"),
+                dialect: Dialect::Threadiverse,
+                keeps_private: true,
+            },
             Moment(6)
         ));
         tell!(db, |db| instances::note_heard(
@@ -69,6 +75,7 @@ async fn a_server_is_remembered_once_and_watched() {
             (known.dialect, known.software_version.as_deref()),
             (Dialect::Mobilizon, Some("1.0"))
         );
+        assert!(known.keeps_private);
         assert_eq!(
             (known.nodeinfo_at, known.last_heard_at, known.speaks_rfc9421),
             (Some(Moment(6)), Some(Moment(7)), true)
