@@ -53,6 +53,10 @@ pub(crate) struct Keys {
     pub published: Cache<(ActorId, String), PostId>,
     /// Servers that letters go to just now; a change of standing takes effect within seconds.
     pub servers: Cache<String, Arc<Server>>,
+    /// Who signed the latest question of a server.
+    pub readers: Cache<String, String>,
+    /// Whether the home of a closed group elsewhere says that a server has members there.
+    pub vouched: Cache<(ActorId, String), bool>,
     /// The sums over the instance.
     pub about: Cache<(), About>,
     /// Wrong guesses at passwords.
@@ -142,6 +146,14 @@ impl Default for Keys {
                 .time_to_live(Duration::from_hours(1))
                 .build(),
             servers: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_secs(10))
+                .build(),
+            readers: Cache::builder()
+                .max_capacity(10_000)
+                .time_to_live(Duration::from_mins(10))
+                .build(),
+            vouched: Cache::builder()
                 .max_capacity(10_000)
                 .time_to_live(Duration::from_secs(10))
                 .build(),

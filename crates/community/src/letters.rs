@@ -78,6 +78,8 @@ pub async fn reader(kindred: &Kindred, parts: &RequestParts<'_>) -> Result<Viewe
     let unverified = signature::begin(parts, clock(kindred)).map_err(bad_signature)?;
     let signer = verify(kindred, &unverified).await?;
     servers::welcome(kindred, &signer.host).await?;
+    let readers = &kindred.keys().readers;
+    readers.insert(signer.host.clone(), signer.owner_uri.clone());
     Ok(Viewer::Server(signer.host.clone()))
 }
 

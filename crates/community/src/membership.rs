@@ -248,7 +248,12 @@ fn is_invited(ledger: &mut Ledger<'_>, group: ActorId, who: ActorId) -> Result<b
 }
 
 /// Asks at a door of ours and records the answer.
-fn knock(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor, uri: String) -> Result<Welcome> {
+pub(crate) fn knock(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    target: &Actor,
+    uri: String,
+) -> Result<Welcome> {
     let welcome = match groups::find(ledger.db, target.id)? {
         Some((group, _)) => {
             let standing = memberships::standing(ledger.db, target.id, who.id)?;
@@ -347,9 +352,17 @@ pub(crate) fn hear_from_now_on(
     let follow = follows::record(ledger.db, &follow)?;
     if state == FollowState::Accepted && before != Some(FollowState::Accepted) {
         count(ledger, who, target, 1)?;
-        timelines::backfill_home(ledger.db, who, target, BACKFILL)?;
+        lay_earlier_posts(ledger, who, target)?;
     }
     Ok(follow)
+}
+
+/// Lays earlier posts into the home of somebody who hears of the author from now on. Groups that hear of groups have no home.
+fn lay_earlier_posts(ledger: &mut Ledger<'_>, who: ActorId, of: ActorId) -> Result<()> {
+    if ledger.actor(who)?.kind != ActorKind::Group {
+        timelines::backfill_home(ledger.db, who, of, BACKFILL)?;
+    }
+    Ok(())
 }
 
 /// The other side said yes to a question of ours, or began to send what we asked for (Lemmy does not always say yes).
@@ -361,8 +374,7 @@ pub(crate) fn accepted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
     let target = ledger.actor(follow.target_id)?;
     catch_up::begin(ledger, &target)?;
     count(ledger, follow.follower_id, follow.target_id, 1)?;
-    timelines::backfill_home(ledger.db, follow.follower_id, follow.target_id, BACKFILL)?;
-    Ok(())
+    lay_earlier_posts(ledger, follow.follower_id, follow.target_id)
 }
 
 /// The other side said no, or took its yes back.

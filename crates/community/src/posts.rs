@@ -301,6 +301,10 @@ fn find_room(
         let visibility =
             policy::visibility_in_group(group.visibility, post.visibility, here, addressed);
         if !face.host.is_empty() {
+            // Said in a sentence here, or it would be thrown away there without a word.
+            if here && membership::is_banned(ledger, face.id, author.id)? {
+                return Err(Refusal::NotWelcome(face.name).into());
+            }
             // Its own server would drop it without a word: blogs and video channels are groups that only their owners write in.
             if here && parent.is_none() && group.posting == Posting::Organisers {
                 return Err(Refusal::OrganisersOnly(face.name).into());

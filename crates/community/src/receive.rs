@@ -4,6 +4,7 @@
 //! a letter may do is judged by what we know, never by what it says of itself, and the same letter twice is once.
 
 mod announced;
+mod knocked;
 mod moderated;
 mod reacted;
 mod relayed;
@@ -16,7 +17,7 @@ use kindred_storage::{
     ActivityId, ActorId, ActorKind, Direction, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
-    boosts, follows, groups, instances, jobs as queue, posts, reactions, tombstones,
+    boosts, follows, instances, jobs as queue, posts, reactions, tombstones,
 };
 use serde_json::Value;
 
@@ -178,6 +179,12 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
         Incoming::Flag { objects, reason } => {
             moderated::flagged(kindred, sender, envelope.id, objects, reason).await
         }
+        Incoming::Follow { object } => {
+            knocked::knocked(kindred, sender, object, envelope.id, Ask::Follow).await
+        }
+        Incoming::Join { object, .. } => {
+            knocked::knocked(kindred, sender, object, envelope.id, Ask::Join).await
+        }
         Incoming::Move { object, target, .. } => {
             Box::pin(moved(kindred, sender, object, target)).await
         }
@@ -200,8 +207,6 @@ fn at_once(
     raw: &Value,
 ) -> Result<()> {
     match activity {
-        Incoming::Follow { object } => knocked(ledger, sender, &object, id, Ask::Follow),
-        Incoming::Join { object, .. } => knocked(ledger, sender, &object, id, Ask::Join),
         Incoming::Leave { object } => left(ledger, sender, object.as_str()),
         Incoming::Accept(answer) => answered(ledger, sender, &answer, membership::accepted),
         Incoming::Reject(answer) => answered(ledger, sender, &answer, membership::rejected),
@@ -258,6 +263,8 @@ fn at_once(
         | Incoming::Create { .. }
         | Incoming::Update { .. }
         | Incoming::Announce { .. }
+        | Incoming::Follow { .. }
+        | Incoming::Join { .. }
         | Incoming::Flag { .. }
         | Incoming::Move { .. } => Ok(()),
     }
@@ -336,49 +343,6 @@ async fn updated(
         }
         _ => Ok(()),
     }
-}
-
-/// Somebody asks to hear of somebody here. A `Follow` of a post, as Friendica sends it, asks for nothing that we have; a `Join` of one is
-/// told that nobody is expected.
-fn knocked(
-    ledger: &mut Ledger<'_>,
-    sender: &Actor,
-    object: &Uri,
-    id: Option<&Uri>,
-    ask: Ask,
-) -> Result<()> {
-    let Some(target) = local_actor(ledger, object.as_str())? else {
-        return match (ask, id) {
-            (Ask::Join, Some(id)) => no_guests(ledger, sender, object, id),
-            _ => Ok(()),
-        };
-    };
-    // A room of the company alone does not exist for others, so it does not say no either.
-    if groups::find(ledger.db, target.id)?
-        .is_some_and(|(group, _)| group.visibility == Visibility::Company)
-    {
-        return Ok(());
-    }
-    let uri = id.map_or_else(
-        || format!("{}#follow-{}", sender.uri, target.id),
-        |id| id.as_str().to_owned(),
-    );
-    membership::knocked(ledger, sender, &target, &uri, ask)
-}
-
-/// Somebody asks to come to a post of ours. Only what everybody may see says that it takes no guests.
-fn no_guests(ledger: &mut Ledger<'_>, sender: &Actor, object: &Uri, id: &Uri) -> Result<()> {
-    let post = posts::by_uri(ledger.db, object.as_str())?
-        .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
-        .filter(|post| matches!(post.visibility, Visibility::Public | Visibility::Unlisted));
-    let Some(post) = post else {
-        return Ok(());
-    };
-    let author = ledger.actor(post.author_id)?;
-    if author.host.is_empty() {
-        announce::ignored(ledger, &author, sender, id.as_str(), object.as_str())?;
-    }
-    Ok(())
 }
 
 fn left(ledger: &mut Ledger<'_>, sender: &Actor, target: &str) -> Result<()> {

@@ -10,6 +10,7 @@ use kindred_protocol::{
     fetch::{self, FetchError, Fetched, Gone},
     html,
     keys::PublicKey,
+    network::{Get, Redirects},
     read,
     vocabulary::{ActorDoc, Document, Note, Tag},
 };
@@ -239,6 +240,21 @@ pub(crate) async fn is_gone_at_home(kindred: &Kindred, uri: &Uri) -> Result<bool
         Ok(_) | Err(Error::Refused(_)) => Ok(false),
         Err(error) => Err(error),
     }
+}
+
+/// Whether a server answers a question with yes, whatever it shows beside it.
+pub(crate) async fn says_yes(kindred: &Kindred, question: &Uri) -> Result<bool> {
+    servers::welcome(kindred, question.host()).await?;
+    let service = kindred.service().await?.id;
+    let key = crate::delivery::signing_key(kindred, service).await?;
+    let get = Get {
+        sign_with: Some(&key),
+        redirects: Redirects::SameOrigin,
+        ..Get::new(question, fetch::ACTIVITY_JSON)
+    };
+    Ok(Box::pin(kindred.network().get(get))
+        .await
+        .is_ok_and(|answer| answer.is_success()))
 }
 
 /// A post as its own server shows it now.

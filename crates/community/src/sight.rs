@@ -81,11 +81,18 @@ fn ties(db: &mut Conn, viewer: &Viewer, post: &Post) -> Result<Ties> {
             named: named_from(db, post.id, host)?,
             follows_author: follows::any_from_host(db, post.author_id, host)?,
             member: match post.group_id {
-                Some(group) => memberships::any_from_host(db, group, host)?,
+                Some(group) => {
+                    memberships::any_from_host(db, group, host)? || lives_on(db, group, host)?
+                }
                 None => false,
             },
         },
     })
+}
+
+/// Whether a group lives on this server: what is said in it was said to that server.
+fn lives_on(db: &mut Conn, group: ActorId, host: &str) -> Result<bool> {
+    Ok(actors::find(db, group)?.is_some_and(|group| group.host == host))
 }
 
 fn named_from(db: &mut Conn, post: PostId, host: &str) -> Result<bool> {

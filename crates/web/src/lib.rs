@@ -26,7 +26,8 @@ use actix_web::{
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
 use mastodon::{
-    accounts, apps, instance, polls, registration, requests, search, statuses, timelines,
+    accounts, apps, companions, instance, polls, registration, requests, search, statuses,
+    timelines,
 };
 
 /// What the doors need to know of how this instance is set up.
@@ -134,6 +135,7 @@ fn for_clients() -> Scope<
                 .route(web::post().to(requests::answer_for_group)),
         )
         .service(at("/kindred/v1/groups/{id}/invitations").route(web::post().to(requests::invite)))
+        .configure(companions::routes)
         .service(at("/v1/timelines/home").route(read(timelines::home)))
         .service(at("/v2/search").route(read(search::search)))
         .default_service(web::to(mastodon::nowhere))
@@ -160,12 +162,12 @@ fn for_people(cfg: &mut ServiceConfig) {
 }
 
 /// An address, with a slash at its end or without.
-fn at(path: &str) -> Resource {
+pub(crate) fn at(path: &str) -> Resource {
     web::resource([path.to_owned(), format!("{path}/")])
 }
 
 /// A route for reading: GET, and HEAD, for which the server leaves out the body.
-fn read<H, A>(handler: H) -> Route
+pub(crate) fn read<H, A>(handler: H) -> Route
 where
     H: Handler<A>,
     A: actix_web::FromRequest + 'static,

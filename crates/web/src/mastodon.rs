@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod apps;
+pub mod companions;
 pub mod entities;
 pub mod instance;
 pub mod paging;

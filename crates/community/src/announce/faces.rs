@@ -8,8 +8,9 @@ use kindred_storage::{Visibility, actors::Actor, follows::Inbox, groups::Group};
 
 use super::{Saying, fresh, say};
 use crate::{
-    Ledger, Result, delivery,
-    jobs::{Job, Parcel, lane_out},
+    Ledger, Result,
+    delivery::{self, Why},
+    jobs::{Hearers, Job, Parcel, lane_out},
     speech,
 };
 
@@ -30,9 +31,10 @@ pub(crate) fn looks_different(
     let activity = say(ledger, &about(face, &uri, "Update", reach), &body)?;
     let job = Job::FanOut {
         parcel: Parcel::alike(face.id, activity),
-        followers_of: Some(face.id),
-        microblogs_of: None,
-        also: Vec::new(),
+        hearers: Hearers {
+            followers_of: Some(face.id),
+            ..Hearers::default()
+        },
     };
     ledger.enqueue(lane_out(face.id), &job);
     Ok(())
@@ -52,7 +54,11 @@ pub(crate) fn gone(
     let card = to_all(face, uri.clone(), ledger.now.0, reach);
     let body = write::delete(&card, &face.uri, None);
     let activity = say(ledger, &about(face, &uri, "Delete", reach), &body)?;
-    delivery::carry_to(ledger, Parcel::alike(face.id, activity), reach, inboxes);
+    let followers = inboxes
+        .into_iter()
+        .map(|inbox| (inbox, Why::Follower))
+        .collect();
+    delivery::carry_to(ledger, Parcel::alike(face.id, activity), reach, followers);
     Ok(())
 }
 

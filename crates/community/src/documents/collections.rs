@@ -3,11 +3,12 @@
 //! Followers are counted, never named. Everything else lists what the asker may see.
 
 use kindred_protocol::{
+    Uri,
     vocabulary::PUBLIC,
     write::{self, ActivityCard, CollectionCard, PageCard},
 };
 use kindred_storage::{
-    ActorId, ActorKind, Conn, Page, PostId, activities,
+    ActorId, ActorKind, Conn, Page, PostId, Visibility, activities,
     actors::Actor,
     groups, memberships,
     posts::{self, Post},
@@ -52,16 +53,54 @@ fn seen(db: &mut Conn, viewer: &Viewer, sort: Sort, handle: &str) -> Result<Acto
 }
 
 /// Who follows: how many, never who.
+///
+/// Of a group that is for members, a server that may see it can ask with `is_follower` whether there are members where that actor
+/// lives; if there are none, the answer is that there is nothing here.
 pub async fn followers(
     kindred: &Kindred,
     viewer: &Viewer,
     sort: Sort,
     handle: &str,
+    is_follower: Option<String>,
 ) -> Result<Value> {
+    if let Some(actor) = is_follower {
+        have_members(kindred, viewer, sort, handle, actor).await?;
+    }
     counted(kindred, viewer, sort, handle, "followers", |actor| {
         actor.followers_count
     })
     .await
+}
+
+/// Refuses when no member of a closed group lives where this actor does.
+async fn have_members(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    sort: Sort,
+    handle: &str,
+    actor: String,
+) -> Result<()> {
+    federating(kindred)?;
+    let (viewer, handle) = (viewer.clone(), handle.to_owned());
+    kindred
+        .read(move |db| {
+            let face = seen(db, &viewer, sort, &handle)?;
+            let closed =
+                groups::visibility(db, face.id)?.is_some_and(|word| word == Visibility::Members);
+            if !closed {
+                return Err(Refusal::NotUnderstood(
+                    "only groups that are for members tell who follows".into(),
+                )
+                .into());
+            }
+            let host = Uri::parse(&actor).map_err(|_| Refusal::NoSuchPerson)?;
+            if memberships::any_from_host(db, face.id, host.host())? {
+                Ok(())
+            } else {
+                Err(Refusal::NoSuchPerson.into())
+            }
+        })
+        .await
 }
 
 /// Whom it follows: how many, never whom.

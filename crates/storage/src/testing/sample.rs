@@ -112,6 +112,8 @@ pub fn group(actor: &Actor) -> Group {
         language: None,
         founder_id: None,
         archived_at: None,
+        boosts_comments: false,
+        heard_by_groups: false,
         created_at: THEN,
     }
 }

@@ -94,7 +94,8 @@ pub async fn followers(
     reader: Reader,
     name: Name,
 ) -> Result<HttpResponse, PageError> {
-    let followers = documents::followers(&kindred, &reader.0, sort(&name), &name.1).await?;
+    let asked = Params::from_query(req.query_string()).words("is_follower");
+    let followers = documents::followers(&kindred, &reader.0, sort(&name), &name.1, asked).await?;
     Ok(for_reader(&req, &reader.0, &here(followers)))
 }
 

@@ -64,6 +64,8 @@ fn group_row(visibility: Visibility) -> Group {
         language: None,
         founder_id: None,
         archived_at: None,
+        boosts_comments: false,
+        heard_by_groups: false,
         created_at: NOON,
     }
 }
