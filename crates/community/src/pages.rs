@@ -293,7 +293,11 @@ pub async fn topic(kindred: &Kindred, viewer: &Viewer, slug: &str) -> Result<Top
                     view,
                     boost: None,
                 })
-                .collect();
+                .collect::<Vec<_>>();
+            // A word that only closed groups use is not known to those outside.
+            if teasers.is_empty() && entries.is_empty() {
+                return Err(Refusal::NoSuchPost.into());
+            }
             Ok(TopicPage {
                 slug: topic.slug,
                 name: topic.name,

@@ -424,7 +424,14 @@ fn tell_the_named(
 ) -> Result<()> {
     let answered = parent.map(|parent| parent.author_id);
     for named in actors::find_many(ledger.db, mentions)? {
-        if Some(named.id) != answered {
+        // Naming somebody lets nobody into a room: who is no member is not told either.
+        let outside = match post.group_id {
+            Some(group) if post.visibility == Visibility::Members => {
+                !sight::is_member(ledger.db, group, named.id)?
+            }
+            _ => false,
+        };
+        if Some(named.id) != answered && !outside {
             notify::tell(
                 ledger,
                 &named,

@@ -36,8 +36,11 @@ async fn followed_by_mei(fediverse: &Fediverse, software: &str) -> Stage {
         .expect("a question");
     group.tells(&ours, &group.activity("Accept", follow)).await;
     // She speaks once, so that she is known; that she moderates is known to whoever reads the group's list.
-    maya.tells(&ours, &maya.activity("Like", json!(ours.uri("/o/1"))))
-        .await;
+    maya.tells(
+        &ours,
+        &maya.activity("Like", json!(format!("{}/o/1", ours.origin()))),
+    )
+    .await;
     fediverse.settle().await;
     appoint(&ours, &group.uri, &maya.uri).await;
     Stage {

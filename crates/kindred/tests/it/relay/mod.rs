@@ -1,7 +1,11 @@
 //! What groups pass on: here and elsewhere, to whom, and what they keep to themselves.
 
+mod closed;
+mod companions;
 mod dialects;
 mod elsewhere;
+mod leaks;
+mod routes;
 
 use serde_json::{Value, json};
 

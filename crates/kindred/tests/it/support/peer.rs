@@ -339,6 +339,27 @@ impl Somebody {
         request.body(body)
     }
 
+    /// Asks for a document, signed as a server does it.
+    pub(crate) async fn reads(&self, from: &Instance, path: &str) -> Answer {
+        let path = path.strip_prefix(from.origin()).unwrap_or(path);
+        let url = Uri::parse(&format!("{}{path}", from.origin())).expect("an address");
+        let outgoing = Outgoing {
+            method: "GET",
+            url: &url,
+            now: self.now(),
+            body: None,
+        };
+        let mut request = Request::new("GET", path)
+            .with("host", from.host())
+            .with("accept", "application/activity+json");
+        for (name, value) in
+            signature::sign(&self.key, Form::Cavage, &outgoing).expect("a signature")
+        {
+            request = request.with(name, value);
+        }
+        request.send(from.address()).await
+    }
+
     /// Sends a letter as it should be sent.
     pub(crate) async fn sends(&self, to: &Instance, activity: &Value) -> Answer {
         self.letter(to, activity).send(to.address()).await
