@@ -167,22 +167,6 @@ pub(crate) async fn passes_on_activities(kindred: &Kindred, host: &str) -> Resul
     Ok(())
 }
 
-/// Whether this server keeps among members what a closed group says. One that we never met is asked first.
-pub(crate) async fn is_discreet(kindred: &Kindred, host: &str) -> Result<bool> {
-    let asked = |server: &Server| {
-        server
-            .instance
-            .as_ref()
-            .filter(|instance| instance.nodeinfo_at.is_some())
-            .map(|instance| instance.keeps_private)
-    };
-    if let Some(discreet) = asked(&*welcome(kindred, host).await?) {
-        return Ok(discreet);
-    }
-    learn(kindred, host).await?;
-    Ok(asked(&*welcome(kindred, host).await?).unwrap_or(false))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -428,6 +428,9 @@ fn name_moderator(
         invited_by: None,
         since: ledger.now,
         updated_at: ledger.now,
+        uri: None,
+        answer: None,
+        role_since: ledger.now,
     };
     memberships::record(ledger.db, &membership)?;
     Ok(())

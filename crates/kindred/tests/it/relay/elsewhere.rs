@@ -71,6 +71,9 @@ async fn appoint(ours: &Instance, group: &str, whom: &str) {
                 invited_by: None,
                 since: ledger.now,
                 updated_at: ledger.now,
+                uri: None,
+                answer: None,
+                role_since: ledger.now,
             };
             memberships::record(ledger.db, &membership)?;
             Ok(())

@@ -5,6 +5,7 @@ mod companions;
 mod dialects;
 mod elsewhere;
 mod leaks;
+mod properties;
 mod routes;
 
 use serde_json::{Value, json};

@@ -242,7 +242,10 @@ async fn any_order_of_arrival_gives_the_same_thread() {
                 let post = ours.post_at(uri(number)).await.expect("a note");
                 let parent = match number {
                     0 => None,
-                    _ => ours.post_at(uri(parents[number - 1])).await.map(|post| post.id),
+                    _ => ours
+                        .post_at(uri(parents[number - 1]))
+                        .await
+                        .map(|post| post.id),
                 };
                 let answers = parents.iter().filter(|parent| **parent == number).count();
                 assert_eq!(
@@ -371,7 +374,9 @@ async fn nobody_sees_what_the_rule_forbids() {
                 4 => Viewer::Server("acme.example".to_owned()),
                 _ => Viewer::Server("far.example".to_owned()),
             };
-            let in_group = group.filter(|(_, word)| *word != Visibility::Public || matches!(audience, "public" | "unlisted"));
+            let in_group = group.filter(|(_, word)| {
+                *word != Visibility::Public || matches!(audience, "public" | "unlisted")
+            });
             let may = looker == 0
                 || match in_group.map(|(_, word)| word) {
                     Some(Visibility::Partners) => looker <= 2 || looker == 4,
@@ -383,7 +388,9 @@ async fn nobody_sees_what_the_rule_forbids() {
             let uri = post["uri"].as_str().expect("an address").to_owned();
             let by_api = timelines::one(ours.kindred(), &viewer, id).await.is_ok();
             let by_document = documents::post(ours.kindred(), &viewer, id).await.is_ok();
-            let by_answers = documents::replies(ours.kindred(), &viewer, id, None).await.is_ok();
+            let by_answers = documents::replies(ours.kindred(), &viewer, id, None)
+                .await
+                .is_ok();
             let by_profile = timelines::of_actor(
                 ours.kindred(),
                 &viewer,
