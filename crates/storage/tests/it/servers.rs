@@ -5,6 +5,15 @@ use kindred_storage::testing::both;
 use kindred_storage::testing::sample::THEN;
 use kindred_storage::{Dialect, InstanceId, Moment, Page, Standing};
 
+fn lemmy(version: Option<&str>) -> instances::Software<'_> {
+    instances::Software {
+        name: Some("lemmy"),
+        version,
+        dialect: Dialect::Threadiverse,
+        keeps_private: version.is_some(),
+    }
+}
+
 #[tokio::test]
 async fn a_server_is_remembered_once_and_watched() {
     both(|db| async move {
@@ -34,12 +43,7 @@ async fn a_server_is_remembered_once_and_watched() {
         tell!(db, |db| instances::note_nodeinfo(
             db,
             InstanceId(1),
-            instances::Software {
-                name: Some("lemmy"),
-                version: None,
-                dialect: Dialect::Threadiverse,
-                keeps_private: false,
-            },
+            lemmy(None),
             Moment(5)
         ));
         let learned = InstancePatch {
@@ -52,12 +56,7 @@ async fn a_server_is_remembered_once_and_watched() {
         tell!(db, |db| instances::note_nodeinfo(
             db,
             InstanceId(1),
-            instances::Software {
-                name: Some("lemmy"),
-                version: Some("1.0"),
-                dialect: Dialect::Threadiverse,
-                keeps_private: true,
-            },
+            lemmy(Some("1.0")),
             Moment(6)
         ));
         tell!(db, |db| instances::note_heard(

@@ -141,13 +141,13 @@ impl Knocker<'_> {
 
     /// Whether the rule lets them see what is said in a room.
     fn may_read(&self, room: &Room) -> bool {
-        match (room.visibility, self.name()) {
-            (_, "a member" | "a moderator") => true,
-            (Visibility::Members, "a server with a member") => true,
-            (Visibility::Partners, "a partner" | "no member") => true,
-            (Visibility::Company, "no member") => true,
-            _ => false,
-        }
+        matches!(
+            (room.visibility, self.name()),
+            (_, "a member" | "a moderator")
+                | (Visibility::Members, "a server with a member")
+                | (Visibility::Partners, "a partner" | "no member")
+                | (Visibility::Company, "no member")
+        )
     }
 }
 
@@ -159,6 +159,13 @@ struct Stage {
     rooms: Vec<Room>,
 }
 
+/// What the rooms are for, what they are called, and the word that is said in them.
+const KINDS: [(Visibility, &str, &str); 3] = [
+    (Visibility::Partners, "allies", "Quittenbrot"),
+    (Visibility::Company, "household", "Mirabelle"),
+    (Visibility::Members, "den", "Zwetschge"),
+];
+
 async fn three_closed_rooms(fediverse: &Fediverse) -> (Stage, [Somebody; 3]) {
     let mut ours = fediverse
         .instance("kindred.example")
@@ -166,12 +173,7 @@ async fn three_closed_rooms(fediverse: &Fediverse) -> (Stage, [Somebody; 3]) {
         .with_person("nadia")
         .with_person("mei")
         .with_person("ines");
-    let kinds = [
-        (Visibility::Partners, "allies", "Quittenbrot"),
-        (Visibility::Company, "household", "Mirabelle"),
-        (Visibility::Members, "den", "Zwetschge"),
-    ];
-    for (visibility, handle, _) in kinds {
+    for (visibility, handle, _) in KINDS {
         ours = ours.with_group_like(handle, visibility, JoinPolicy::Ask);
     }
     let ours = ours.start().await;
@@ -179,10 +181,9 @@ async fn three_closed_rooms(fediverse: &Fediverse) -> (Stage, [Somebody; 3]) {
     let partner = fediverse.peer("acme.example", "kindred");
     let near = fediverse.peer("near.example", "kindred");
     let people = [far.person("bo"), partner.person("max"), near.person("li")];
-    for (visibility, handle, _) in kinds {
-        let group = ours.group(handle).actor;
+    for (visibility, handle, _) in KINDS {
         for somebody in &people {
-            let knock = somebody.activity("Follow", json!(group.uri));
+            let knock = somebody.activity("Follow", json!(ours.group(handle).actor.uri));
             somebody.tells(&ours, &knock).await;
         }
         ours.person("mei").follows(&format!("@{handle}")).await;
@@ -194,17 +195,7 @@ async fn three_closed_rooms(fediverse: &Fediverse) -> (Stage, [Somebody; 3]) {
             _ => {}
         }
         for uri in welcome {
-            let who = ours.actor_at(&uri).await.expect("they are known").id;
-            ours.person("nadia")
-                .does(
-                    "POST",
-                    &format!(
-                        "/api/v1/groups/{}/membership_requests/{who}/authorize",
-                        group.id
-                    ),
-                    None,
-                )
-                .await;
+            lets_in(&ours, handle, &uri).await;
         }
     }
     fediverse.settle().await;
@@ -212,45 +203,8 @@ async fn three_closed_rooms(fediverse: &Fediverse) -> (Stage, [Somebody; 3]) {
         peer.new_letters();
     }
     let mut rooms = Vec::new();
-    for (visibility, handle, secret) in kinds {
-        let nadia = ours.person("nadia");
-        // Ines is named, and is no member: naming somebody lets nobody in.
-        let post = nadia
-            .says(&format!("@{handle} @ines {secret} #{secret}"))
-            .await;
-        let uri = post["uri"].as_str().expect("an address").to_owned();
-        let answer = ours
-            .person("mei")
-            .answers(&uri, &format!("{secret} too"))
-            .await;
-        nadia
-            .edits(&post, &format!("@{handle} @ines {secret}!"))
-            .await;
-        fediverse.settle().await;
-        let group = ours.group(handle).actor.id;
-        let said = ours
-            .asks(move |db| {
-                let mut said = Vec::new();
-                for kind in ["Create", "Announce", "Update"] {
-                    for who in [group, nadia.actor.id] {
-                        said.extend(activities::about(db, who, kind, &uri)?);
-                    }
-                }
-                Ok(said)
-            })
-            .await;
-        let mut numbers: Vec<String> = said.iter().map(|said| said.id.to_string()).collect();
-        numbers.push(group.to_string());
-        for status in [&post, &answer] {
-            numbers.push(status["id"].as_str().expect("a number").to_owned());
-        }
-        rooms.push(Room {
-            visibility,
-            handle,
-            secret,
-            post: post["uri"].as_str().expect("an address").to_owned(),
-            numbers,
-        });
+    for (visibility, handle, secret) in KINDS {
+        rooms.push(something_said(fediverse, &ours, visibility, handle, secret).await);
     }
     let stage = Stage {
         ours,
@@ -260,6 +214,64 @@ async fn three_closed_rooms(fediverse: &Fediverse) -> (Stage, [Somebody; 3]) {
         rooms,
     };
     (stage, people)
+}
+
+async fn lets_in(ours: &Instance, group: &str, uri: &str) {
+    let group = ours.group(group).actor.id;
+    let who = ours.actor_at(uri).await.expect("they are known").id;
+    let path = format!("/api/v1/groups/{group}/membership_requests/{who}/authorize");
+    ours.person("nadia").does("POST", &path, None).await;
+}
+
+/// Nadia starts a thread and edits it, Mei answers.
+async fn something_said(
+    fediverse: &Fediverse,
+    ours: &Instance,
+    visibility: Visibility,
+    handle: &'static str,
+    secret: &'static str,
+) -> Room {
+    let nadia = ours.person("nadia");
+    // Ines is named, and is no member: naming somebody lets nobody in.
+    let post = nadia
+        .says(&format!("@{handle} @ines {secret} #{secret}"))
+        .await;
+    let uri = post["uri"].as_str().expect("an address").to_owned();
+    let answer = ours
+        .person("mei")
+        .answers(&uri, &format!("{secret} too"))
+        .await;
+    nadia
+        .edits(&post, &format!("@{handle} @ines {secret}!"))
+        .await;
+    fediverse.settle().await;
+    let group = ours.group(handle).actor.id;
+    let said = ours
+        .asks({
+            let uri = uri.clone();
+            move |db| {
+                let mut said = Vec::new();
+                for kind in ["Create", "Announce", "Update"] {
+                    for who in [group, nadia.actor.id] {
+                        said.extend(activities::about(db, who, kind, &uri)?);
+                    }
+                }
+                Ok(said)
+            }
+        })
+        .await;
+    let mut numbers: Vec<String> = said.iter().map(|said| said.id.to_string()).collect();
+    numbers.push(group.to_string());
+    for status in [&post, &answer] {
+        numbers.push(status["id"].as_str().expect("a number").to_owned());
+    }
+    Room {
+        visibility,
+        handle,
+        secret,
+        post: uri,
+        numbers,
+    }
 }
 
 /// The addresses that a pattern stands for when it is about this room.

@@ -347,9 +347,10 @@ async fn nobody_sees_what_the_rule_forbids() {
             let group = kinds.get(place).copied();
             if let Some((handle, _)) = group {
                 let handle = format!("@{handle}");
-                match mei_is_in {
-                    true => people[1].follows(&handle).await,
-                    false => people[1].leaves(&handle).await,
+                if mei_is_in {
+                    people[1].follows(&handle).await
+                } else {
+                    people[1].leaves(&handle).await
                 };
             }
             let text = match group {

@@ -81,7 +81,7 @@ fn patterns(rest: &mut &str) -> Vec<String> {
     } else {
         rest.find("\")")
     };
-    let text = &rest[..end.expect("the end of the patterns") + 1];
+    let text = &rest[..=end.expect("the end of the patterns")];
     let patterns = text
         .split('"')
         .skip(1)
