@@ -61,6 +61,9 @@ fn tell(ledger: &mut Ledger<'_>, whom: &Actor, words: &str) -> Result<()> {
         attachments: Json(Vec::new()),
         content: html::from_plain(words, &NoLinks).html,
         source: None,
+        quote_uri: None,
+        quote_policy: None,
+        quotes_count: 0,
     };
     posts::insert(ledger.db, &post)?;
     posts::mention(ledger.db, post.id, &[whom.id])?;

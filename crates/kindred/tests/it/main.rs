@@ -8,6 +8,6 @@ mod elsewhere;
 mod federation;
 mod hostile;
 mod peers;
-mod sign_in;
 mod relay;
+mod sign_in;
 mod support;
