@@ -17,7 +17,7 @@ use crate::{
     Ledger, Refusal, Result,
     announce::{self, Ask},
     membership, notify, policy,
-    posts::{clear_away, count_again, withdraw},
+    posts::{clear_away, count_again, relay, withdraw},
 };
 
 fn must_moderate(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
@@ -64,6 +64,11 @@ pub(crate) fn remove_post(
     deletion: &Value,
 ) -> Result<()> {
     must_moderate(ledger, who, group)?;
+    // What a group heard of another group stands in that one: here it is only taken out again.
+    if relay::take_out(ledger, group, post)? {
+        let detail = json!({ "reason": reason.map(shortened) });
+        return note(ledger, who, group, "post.take_out", &post.uri, detail);
+    }
     must_stand_in(post, group)?;
     if post.removed_at.is_some() {
         return Ok(());

@@ -79,7 +79,7 @@ pub fn any(db: &mut Conn, target: ActorId) -> QueryResult<bool> {
     .get_result(conn))
 }
 
-/// The groups of this server that hear of a group which agreed to it.
+/// The groups of this server that hear of a group which agreed to it. Those that were closed down hear of nothing any more.
 pub fn hearing(db: &mut Conn, target: ActorId) -> QueryResult<Vec<Actor>> {
     on!(db, |conn| group_follows::table
         .inner_join(
@@ -88,7 +88,9 @@ pub fn hearing(db: &mut Conn, target: ActorId) -> QueryResult<Vec<Actor>> {
                 .and(follows::follower_id.eq(group_follows::follower_id)))
         )
         .inner_join(actors::table.on(actors::id.eq(group_follows::follower_id)))
+        .inner_join(groups::table.on(groups::actor_id.eq(group_follows::follower_id)))
         .filter(group_follows::target_id.eq(target))
+        .filter(groups::archived_at.is_null())
         .filter(follows::state.eq(FollowState::Accepted))
         .filter(actors::deleted_at.is_null())
         .order(group_follows::follower_id)

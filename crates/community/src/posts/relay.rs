@@ -20,6 +20,7 @@ use crate::{
     Ledger, Result,
     announce::{self, Microblogs},
     jobs::{Hearers, Job, Parcel, lane_out},
+    membership,
     receive::own_name,
 };
 
@@ -123,6 +124,12 @@ pub(crate) fn echo(ledger: &mut Ledger<'_>, of: ActorId, post: &Post) -> Result<
         Microblogs::Spared
     };
     for face in hearing {
+        // What its own moderators took out, or whom they shut out, does not come back through another door.
+        if boosts::find(ledger.db, face.id, post.id)?.is_some()
+            || membership::is_banned(ledger, face.id, post.author_id)?
+        {
+            continue;
+        }
         let now = ledger.now;
         if let Some(boost) = boost(ledger, face.id, post, now)? {
             announce::echoed(ledger, &face, post, &boost, microblogs)?;
@@ -213,6 +220,7 @@ pub(crate) fn withdraw_echoes(
 ) -> Result<()> {
     for (boost, face) in echoes(ledger, post)? {
         undo(ledger, &boost)?;
+        timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
         announce::echo_withdrawn(ledger, &face, post, &boost, boosted_everywhere(post))?;
         let author = ledger.actor(post.author_id)?.uri;
         let by_author = deletion.filter(|deletion| deletion["actor"] == author.as_str());
@@ -221,6 +229,21 @@ pub(crate) fn withdraw_echoes(
         }
     }
     Ok(())
+}
+
+/// A group of ours takes a post out again that it had heard of another group; `false` when it never passed it on.
+pub(crate) fn take_out(ledger: &mut Ledger<'_>, face: &Actor, post: &Post) -> Result<bool> {
+    let known = match post.group_id {
+        Some(group) if group == face.id => None,
+        _ => boosts::find(ledger.db, face.id, post.id)?,
+    };
+    let Some(boost) = known.filter(|boost| boost.undone_at.is_none()) else {
+        return Ok(false);
+    };
+    undo(ledger, &boost)?;
+    timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+    announce::echo_withdrawn(ledger, face, post, &boost, boosted_everywhere(post))?;
+    Ok(true)
 }
 
 fn boosted_everywhere(post: &Post) -> Microblogs {

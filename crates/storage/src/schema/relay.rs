@@ -34,3 +34,4 @@ diesel::table! {
 diesel::allow_tables_to_appear_in_same_query!(actors, group_follows);
 diesel::allow_tables_to_appear_in_same_query!(follows, group_follows);
 diesel::allow_tables_to_appear_in_same_query!(groups, group_follows);
+diesel::allow_tables_to_appear_in_same_query!(follows, groups);

@@ -367,3 +367,42 @@ async fn only_organisers_of_open_groups_let_them_hear_of_others() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn whom_a_group_shut_out_does_not_come_back_through_another() {
+    on_sqlite(async |fediverse| {
+        use kindred_storage::{BanId, memberships};
+        let (ours, theirs) = one_room(fediverse).await;
+        let (mei, robert) = (theirs.person("mei"), theirs.person("robert"));
+        robert.says("@crab Before").await;
+        fediverse.settle().await;
+        assert_eq!(at_home(&ours.person("tomas")).await, ["@crab Before"]);
+        let (rust, him) = (
+            ours.group("rust").actor.id,
+            ours.actor_at(&robert.actor.uri).await.expect("Robert").id,
+        );
+        ours.kindred()
+            .write(move |ledger| {
+                let ban = memberships::Ban {
+                    id: BanId(ledger.next_id()),
+                    group_id: rust,
+                    actor_id: him,
+                    by_id: None,
+                    reason: None,
+                    until: None,
+                    created_at: ledger.now,
+                };
+                Ok(memberships::ban(ledger.db, &ban)?)
+            })
+            .await
+            .expect("a ban");
+        robert.says("@crab After").await;
+        mei.says("@crab Others are heard").await;
+        fediverse.settle().await;
+        assert_eq!(
+            at_home(&ours.person("tomas")).await,
+            ["@crab Before", "@crab Others are heard"]
+        );
+    })
+    .await;
+}
