@@ -9,10 +9,10 @@ use kindred_protocol::{
     vocabulary::{Envelope, Incoming, Ref},
 };
 use kindred_storage::{
-    ActorId, ActorKind, BanId, GroupRole, MembershipId, MembershipState, Moment, NotificationKind,
-    ReactionKind,
+    ActorKind, BanId, FollowState, GroupRole, MembershipId, MembershipState, Moment,
+    NotificationKind, ReactionKind,
     actors::{self, Actor},
-    hearsay,
+    follows, hearsay,
     memberships::{self, Ban, Membership},
     posts::{self, Count, Post},
     reactions, tombstones,
@@ -400,28 +400,28 @@ fn collected(
     } else if Some(target) == group.moderators_uri.as_deref()
         && let Some(whom) = actors::by_uri(ledger.db, object.as_str())?
     {
-        name_moderator(ledger, group, whom.id, added)?;
+        name_moderator(ledger, group, &whom, added)?;
     }
     Ok(())
 }
 
-fn name_moderator(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    whom: ActorId,
-    added: bool,
-) -> Result<()> {
-    let known = memberships::standing(ledger.db, group.id, whom)?;
+fn name_moderator(ledger: &mut Ledger<'_>, group: &Actor, whom: &Actor, added: bool) -> Result<()> {
+    let known = memberships::standing(ledger.db, group.id, whom.id)?;
     if !added {
         if known.is_some() {
-            memberships::set_role(ledger.db, group.id, whom, GroupRole::Member, ledger.now)?;
+            memberships::set_role(ledger.db, group.id, whom.id, GroupRole::Member, ledger.now)?;
         }
+        return Ok(());
+    }
+    // Nobody here is made to belong somewhere from outside: it takes their own follow.
+    let asked = follows::find(ledger.db, whom.id, group.id)?;
+    if whom.host.is_empty() && asked.is_none_or(|follow| follow.state != FollowState::Accepted) {
         return Ok(());
     }
     let membership = Membership {
         id: known.map_or_else(|| MembershipId(ledger.next_id()), |known| known.id),
         group_id: group.id,
-        actor_id: whom,
+        actor_id: whom.id,
         role: GroupRole::Moderator,
         state: MembershipState::Active,
         reason: None,

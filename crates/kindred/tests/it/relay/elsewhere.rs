@@ -21,6 +21,7 @@ async fn followed_by_mei(fediverse: &Fediverse, software: &str) -> Stage {
     let ours = fediverse
         .instance("kindred.example")
         .with_person("mei")
+        .with_person("tomas")
         .start()
         .await;
     let far = fediverse.peer("far.example", software);
@@ -300,6 +301,35 @@ async fn whoever_does_not_moderate_a_group_elsewhere_changes_nothing_through_it(
                     .expect("it")
             ),
             "Untouchable"
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn nobody_here_is_made_to_belong_to_a_group_elsewhere() {
+    on_sqlite(async |fediverse| {
+        let stage = followed_by_mei(fediverse, "lemmy").await;
+        let (mei, tomas) = (stage.ours.person("mei"), stage.ours.person("tomas"));
+        for person in [&mei, &tomas] {
+            let mut promotion = stage.maya.activity("Add", json!(person.actor.uri));
+            promotion["target"] = json!(format!("{}/moderators", stage.group.uri));
+            stage.passes_on(promotion).await;
+        }
+        fediverse.settle().await;
+        let group = stage.ours.actor_at(&stage.group.uri).await.expect("it").id;
+        let role = async |who: ActorId| {
+            stage
+                .ours
+                .asks(move |db| Ok(memberships::standing(db, group, who)?))
+                .await
+                .map(|standing| standing.role)
+        };
+        assert_eq!(role(mei.actor.id).await, Some(GroupRole::Moderator));
+        assert_eq!(
+            role(tomas.actor.id).await,
+            None,
+            "he never asked to be there"
         );
     })
     .await;
