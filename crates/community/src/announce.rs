@@ -5,10 +5,12 @@
 //! (`Announce{Create}`); never both to one server.
 
 mod faces;
+mod quotes;
 mod reactions;
 mod relay;
 
 pub(crate) use faces::{gone, looks_different};
+pub(crate) use quotes::{Question, asked_to_quote, quote_allowed, quote_refused, quote_revoked};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
 pub(crate) use relay::{
     Microblogs, echo_changed, echo_withdrawn, echoed, passed_on, passed_on_act, passed_on_activity,

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Kindred, Result,
     catch_up::{self, Find, Reading},
-    delivery, membership, polls, receive, remote, servers,
+    delivery, membership, polls, quotes, receive, remote, servers,
 };
 
 /// What is left to do.
@@ -91,6 +91,17 @@ pub enum Job {
         post: String,
         /// Where it was found.
         find: Find,
+    },
+    /// Finds out whether a quote between others is agreed to.
+    VerifyQuote {
+        /// The post that quotes.
+        post: PostId,
+        /// The stamp that it shows.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        stamp: Option<String>,
+        /// Whether it quotes where nobody is asked.
+        #[serde(default)]
+        unasked: bool,
     },
     /// Reads a thread that lies elsewhere.
     ReadThread {
@@ -258,6 +269,11 @@ impl Job {
             Self::CatchUp { actor } => settled(catch_up::outbox(kindred, *actor).await),
             Self::ReadPinned { actor } => settled(catch_up::pinned(kindred, *actor).await),
             Self::TakeIn { post, find } => settled(catch_up::take(kindred, post, *find).await),
+            Self::VerifyQuote {
+                post,
+                stamp,
+                unasked,
+            } => settled(Box::pin(quotes::verify(kindred, *post, stamp.clone(), *unasked)).await),
             Self::ReadThread { post, of, reading } => {
                 settled(catch_up::thread(kindred, post, *of, reading.clone()).await)
             }
@@ -345,6 +361,11 @@ mod tests {
                     deep: 1,
                 },
             },
+            Job::VerifyQuote {
+                post: PostId(6),
+                stamp: Some("https://far.example/stamps/1".into()),
+                unasked: false,
+            },
             Job::ReadThread {
                 post: "https://far.example/3".into(),
                 of: ActorId(8),
@@ -373,6 +394,7 @@ mod tests {
         {"kind":"catch_up","actor":8}
         {"kind":"read_pinned","actor":8}
         {"kind":"take_in","post":"https://far.example/3","find":{"of":8,"at_home":true,"pinned":false,"deep":1}}
+        {"kind":"verify_quote","post":6,"stamp":"https://far.example/stamps/1","unasked":false}
         {"kind":"read_thread","post":"https://far.example/3","of":8,"reading":{"pages":0,"items":0,"deep":3}}
         "#);
     }

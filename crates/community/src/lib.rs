@@ -31,6 +31,7 @@ pub mod people;
 pub mod policy;
 pub mod polls;
 pub mod posts;
+pub mod quotes;
 pub mod receive;
 mod refusal;
 mod remote;

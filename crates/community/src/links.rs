@@ -45,6 +45,11 @@ pub fn activity(settings: &Settings, id: ActivityId) -> String {
     format!("{}/a/{id}", settings.origin)
 }
 
+/// The address of the stamp that lets one post quote another.
+pub fn stamp(settings: &Settings, quoted: PostId, quoting: PostId) -> String {
+    format!("{}/o/{quoted}/quotes/{quoting}", settings.origin)
+}
+
 /// The collection of a conversation, by the post that started it.
 pub fn context(settings: &Settings, starter: PostId) -> String {
     format!("{}/o/{starter}/context", settings.origin)

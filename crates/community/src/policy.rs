@@ -3,8 +3,8 @@
 //! They take facts and give an answer; they read no clock and ask no database, so that every rule can be read and tested in a table.
 
 use kindred_storage::{
-    ActorId, GroupRole as Role, JoinPolicy, MembershipState, Posting, Visibility, actors::Actor,
-    groups::Group, memberships::Membership, posts::Post,
+    ActorId, GroupRole as Role, JoinPolicy, MembershipState, Posting, QuotePolicy, Visibility,
+    actors::Actor, groups::Group, memberships::Membership, posts::Post,
 };
 
 use crate::{Refusal, settings::Federation};
@@ -215,6 +215,37 @@ pub fn may_share(visibility: Visibility) -> Result<(), Refusal> {
     match visibility {
         Visibility::Public | Visibility::Unlisted => Ok(()),
         _ => Err(Refusal::NotForSharing),
+    }
+}
+
+/// Whether somebody may quote a post.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Quoting {
+    /// Yes, without waiting for anybody.
+    Automatic,
+    /// When its author agrees.
+    Manual,
+    /// No.
+    #[default]
+    Denied,
+}
+
+/// Whether somebody may quote a post (FEP-044f). `here` tells whether its author is one of ours: they let everybody quote what is
+/// public unless they say otherwise. Elsewhere silence is no consent, as Mastodon reads it.
+pub fn may_quote(post: &Post, here: bool, own: bool, follows: bool) -> Quoting {
+    let open = matches!(post.visibility, Visibility::Public | Visibility::Unlisted);
+    if own {
+        return match post.visibility {
+            Visibility::Direct => Quoting::Denied,
+            _ => Quoting::Automatic,
+        };
+    }
+    let usual = here.then_some(QuotePolicy::Public);
+    match post.quote_policy.or(usual).filter(|_| open) {
+        Some(QuotePolicy::Public) => Quoting::Automatic,
+        Some(QuotePolicy::Followers) if follows => Quoting::Automatic,
+        Some(QuotePolicy::Asking) => Quoting::Manual,
+        Some(QuotePolicy::Followers | QuotePolicy::Nobody) | None => Quoting::Denied,
     }
 }
 

@@ -26,7 +26,9 @@ use serde_json::Value;
 use crate::{
     Kindred, Ledger, Refusal, Result, announce, membership, notify,
     policy::{self, Thread},
-    polls, sight,
+    polls,
+    quotes::{self, Claim},
+    sight,
     speech::Spoken,
     topics,
     views::{Draft, PostView, Viewer},
@@ -45,6 +47,8 @@ pub(crate) struct Publication {
     pub groups: Vec<ActorId>,
     /// Its poll.
     pub poll: Option<Poll>,
+    /// What it says about its quote; `None` when that is not looked into.
+    pub quote: Option<Claim>,
     /// How it was said.
     pub said: Said,
     /// Whether its author lets others pass it on.
@@ -184,6 +188,7 @@ pub(crate) fn place(
     if publication.boosting == Boosting::Refused {
         posts::refuse_boosts(ledger.db, post.id)?;
     }
+    quotes::noted(ledger, author, &post, publication.quote.as_ref())?;
     tie_hashtags(ledger, &post)?;
     adopt_orphans(ledger, &post)?;
     if let Some(parent) = &parent {
@@ -504,6 +509,7 @@ fn is_counted(post: &Post) -> bool {
 /// Takes a post out of the lists and counts that it stands in.
 pub(crate) fn clear_away(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     timelines::forget_post(ledger.db, post.id)?;
+    quotes::forgotten(ledger, post)?;
     if let Some(parent) = post.parent_id {
         posts::adjust(ledger.db, parent, Count::Replies, -1)?;
     }

@@ -14,7 +14,7 @@ use kindred_protocol::{
     vocabulary::{Answer, Document, Envelope, Incoming, Note, PostKind, Ref},
 };
 use kindred_storage::{
-    ActivityId, ActorId, ActorKind, Direction, ReactionKind, Visibility,
+    ActivityId, ActorId, ActorKind, Direction, NotificationKind, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
     boosts, follows, instances, jobs as queue, posts, reactions, tombstones,
@@ -26,9 +26,9 @@ use crate::{
     announce::{self, Ask},
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
-    membership, people,
+    membership, notify, people,
     posts::{retract, take_in},
-    remote, servers,
+    quotes, remote, servers,
 };
 
 /// Keeps a letter, so that it is worked through whatever happens next. A letter that is known already is not kept again.
@@ -185,6 +185,10 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
         Incoming::Join { object, .. } => {
             knocked::knocked(kindred, sender, object, envelope.id, Ask::Join).await
         }
+        Incoming::QuoteRequest { object, instrument } => {
+            let asked = quotes::requested(kindred, sender, envelope.id, object, instrument);
+            Box::pin(asked).await
+        }
         Incoming::Move { object, target, .. } => {
             Box::pin(moved(kindred, sender, object, target)).await
         }
@@ -208,8 +212,18 @@ fn at_once(
 ) -> Result<()> {
     match activity {
         Incoming::Leave { object } => left(ledger, sender, object.as_str()),
-        Incoming::Accept(answer) => answered(ledger, sender, &answer, membership::accepted),
-        Incoming::Reject(answer) => answered(ledger, sender, &answer, membership::rejected),
+        Incoming::Accept(answer) => {
+            if quotes::answered(ledger, sender, &answer, true)? {
+                return Ok(());
+            }
+            answered(ledger, sender, &answer, membership::accepted)
+        }
+        Incoming::Reject(answer) => {
+            if quotes::answered(ledger, sender, &answer, false)? {
+                return Ok(());
+            }
+            answered(ledger, sender, &answer, membership::rejected)
+        }
         Incoming::Undo(undone) => undo(ledger, sender, &undone, raw),
         Incoming::Delete { object, reason, .. } => {
             deleted(ledger, sender, &object, reason.as_deref(), raw)
@@ -255,7 +269,7 @@ fn at_once(
             moderated::removed(ledger, sender, object.id(), target.as_ref(), raw)
         }
         Incoming::Lock { object, .. } => moderated::locked(ledger, sender, &object, raw),
-        // Invitations, quotes and everything that we have no word for: answered, and without effect.
+        // Invitations and everything that we have no word for: answered, and without effect.
         Incoming::Invite { .. }
         | Incoming::Ignore(_)
         | Incoming::QuoteRequest { .. }
@@ -473,6 +487,7 @@ fn deleted(
         Some(post) => moderated::taken_down(ledger, sender, &post, reason, raw),
         // It may come after its own deletion. That keeps out what the sender says, and nobody else: who knows an address early must
         // not be able to bar it.
+        None if quotes::stamp_gone(ledger, sender, object)? => Ok(()),
         None if lives_with(object, sender) => {
             let unseen = own_name(&sender.uri, object.as_str());
             Ok(tombstones::add(ledger.db, &unseen, ledger.now)?)
@@ -514,10 +529,21 @@ async fn moved(kindred: &Kindred, sender: Actor, object: Uri, target: Option<Uri
         .iter()
         .filter(|follower| follower.kind == ActorKind::Person)
     {
-        membership::follow(kindred, follower, new.id, membership::FollowWish::default())
-            .await
-            .map(drop)
-            .or_else(let_refusals_go)?;
+        let (whom, to) = (follower.clone(), new.id);
+        kindred
+            .write(move |ledger| {
+                notify::tell(ledger, &whom, NotificationKind::Moved, to, None, None)
+            })
+            .await?;
+        Box::pin(membership::follow(
+            kindred,
+            follower,
+            new.id,
+            membership::FollowWish::default(),
+        ))
+        .await
+        .map(drop)
+        .or_else(let_refusals_go)?;
         membership::unfollow(kindred, follower, sender.id)
             .await
             .map(drop)

@@ -231,6 +231,17 @@ async fn fetch(kindred: &Kindred, uri: &Uri) -> Result<Result<Fetched, FetchErro
     Ok(Box::pin(fetch::fetch_actor(kindred.network(), Some(&key), uri)).await)
 }
 
+/// The address of the document behind a page for people.
+pub(crate) async fn alternate(kindred: &Kindred, page: &Uri) -> Result<Option<Uri>> {
+    servers::welcome(kindred, page.host()).await?;
+    Box::pin(kindred_protocol::alternate::alternate(
+        kindred.network(),
+        page,
+    ))
+    .await
+    .map_err(|error| not_fetched(page, error))
+}
+
 /// Whether something is gone according to its own server. One that merely does not show it to us, or does not answer, says no such
 /// thing.
 pub(crate) async fn is_gone_at_home(kindred: &Kindred, uri: &Uri) -> Result<bool> {

@@ -121,7 +121,11 @@ async fn by_address(
     {
         return Ok(known);
     }
-    match nothing_found(Box::pin(remote::fetch_document(kindred, &uri)).await)? {
+    let document = match nothing_found(Box::pin(remote::fetch_document(kindred, &uri)).await)? {
+        Some(document) => Some(document),
+        None => behind_the_page(kindred, &uri).await?,
+    };
+    match document {
         Some(Document::Actor(doc)) => {
             let actor = nothing_found(remote::remember(kindred, *doc).await)?;
             Ok(Found {
@@ -130,11 +134,24 @@ async fn by_address(
             })
         }
         Some(Document::Note(note)) if note.is_at_home() => {
+            let id = note.id.clone();
             nothing_found(writing::take_in::fetched(kindred, *note).await)?;
-            known_at(kindred, viewer, uri.as_str()).await
+            known_at(kindred, viewer, id.as_str()).await
         }
         _ => Ok(Found::default()),
     }
+}
+
+/// The document that a page for people leads to.
+async fn behind_the_page(kindred: &Kindred, page: &Uri) -> Result<Option<Document>> {
+    let Some(uri) = nothing_found(Box::pin(remote::alternate(kindred, page)).await)?.flatten()
+    else {
+        return Ok(None);
+    };
+    if kindred.settings().is_ours(uri.as_str()) {
+        return Ok(None);
+    }
+    nothing_found(Box::pin(remote::fetch_document(kindred, &uri)).await)
 }
 
 async fn known_at(kindred: &Kindred, viewer: &Viewer, uri: &str) -> Result<Found> {

@@ -5,19 +5,20 @@
 use std::collections::{HashMap, HashSet};
 
 use kindred_storage::{
-    ActorId, Conn, FollowState, MembershipState, PostId, ReactionKind,
+    ActorId, Conn, FollowState, MembershipState, PostId, QuotePolicy, QuoteState, ReactionKind,
     actors::{self, Actor},
     boosts, follows, groups, instances, memberships,
     polls::{self, Poll},
     posts::{self, Post},
+    quotes::{self, Quote},
     reactions,
 };
 
 use crate::{
     Refusal, Result,
-    policy::{self, Eyes, Ties},
+    policy::{self, Eyes, Quoting, Ties},
     speech::Spoken,
-    views::{PostView, Viewer},
+    views::{PostView, QuoteView, Viewer},
 };
 
 /// With which eyes the viewer looks.
@@ -142,6 +143,100 @@ pub(crate) fn view(db: &mut Conn, viewer: &Viewer, post: Post) -> Result<PostVie
 ///
 /// Whoever calls has already asked whether the viewer may see them.
 pub(crate) fn views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<Vec<PostView>> {
+    let mut quotes = quotes_of(db, viewer, &posts)?;
+    let mut views = bare_views(db, viewer, posts)?;
+    for view in &mut views {
+        view.quote = quotes.remove(&view.post.id);
+    }
+    Ok(views)
+}
+
+/// What these posts quote, each with the quoted post as far as the viewer may see it. Most pages quote nothing and cost nothing.
+fn quotes_of(db: &mut Conn, viewer: &Viewer, posts: &[Post]) -> Result<HashMap<PostId, QuoteView>> {
+    let mut found = quotes_in(db, posts)?;
+    let wanted: Vec<PostId> = found
+        .values()
+        .filter(|quote| quote.state == QuoteState::Accepted)
+        .filter_map(|quote| quote.quoted_id)
+        .collect();
+    if wanted.is_empty() {
+        return Ok(found);
+    }
+    let quoted = posts::find_many(db, &wanted)?;
+    let gone: HashSet<PostId> = quoted
+        .iter()
+        .filter(|post| !post.is_standing())
+        .map(|post| post.id)
+        .collect();
+    let quoted = of_posts(db, viewer, quoted)?;
+    let mut nested = quotes_in(db, &quoted)?;
+    let shown: HashMap<PostId, PostView> = bare_views(db, viewer, quoted)?
+        .into_iter()
+        .map(|view| (view.post.id, view))
+        .collect();
+    for quote in found.values_mut() {
+        let Some(id) = quote.quoted_id else { continue };
+        quote.gone = gone.contains(&id);
+        quote.quoted = shown
+            .get(&id)
+            .filter(|_| quote.state == QuoteState::Accepted)
+            .cloned()
+            .map(|mut view| {
+                view.quote = nested.remove(&id).map(|inner| QuoteView {
+                    nested: true,
+                    ..inner
+                });
+                Box::new(view)
+            });
+    }
+    Ok(found)
+}
+
+fn quotes_in(db: &mut Conn, posts: &[Post]) -> Result<HashMap<PostId, QuoteView>> {
+    let quoting: Vec<PostId> = posts
+        .iter()
+        .filter(|post| post.quote_uri.is_some())
+        .map(|post| post.id)
+        .collect();
+    if quoting.is_empty() {
+        return Ok(HashMap::new());
+    }
+    let quotes = quotes::of_posts(db, &quoting)?;
+    Ok(quotes
+        .into_iter()
+        .map(|quote| {
+            let view = QuoteView {
+                state: quote.state,
+                uri: quote.quoted_uri,
+                quoted_id: quote.quoted_id,
+                quoted: None,
+                gone: false,
+                nested: false,
+            };
+            (quote.post_id, view)
+        })
+        .collect())
+}
+
+/// For whose posts the viewer's following matters: those that only followers may quote.
+fn followed_authors(db: &mut Conn, viewer: &Viewer, posts: &[Post]) -> Result<HashSet<ActorId>> {
+    let authors: HashSet<ActorId> = posts
+        .iter()
+        .filter(|post| post.quote_policy == Some(QuotePolicy::Followers))
+        .map(|post| post.author_id)
+        .collect();
+    let Some(viewer) = viewer.actor().filter(|_| !authors.is_empty()) else {
+        return Ok(HashSet::new());
+    };
+    let authors: Vec<ActorId> = authors.into_iter().collect();
+    Ok(follows::find_many(db, viewer, &authors)?
+        .into_iter()
+        .filter(|follow| follow.state == FollowState::Accepted)
+        .map(|follow| follow.target_id)
+        .collect())
+}
+
+fn bare_views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<Vec<PostView>> {
     let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
     let mentions = posts::mentioned(db, &ids)?;
     let parents: Vec<PostId> = posts.iter().filter_map(|post| post.parent_id).collect();
@@ -169,6 +264,7 @@ pub(crate) fn views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<
         .into_iter()
         .map(|poll| (poll.post_id, poll))
         .collect();
+    let followed = followed_authors(db, viewer, &posts)?;
     let chosen = match viewer.actor() {
         Some(id) if !questions.is_empty() => polls::choices_in(db, &questions, id)?,
         _ => Vec::new(),
@@ -213,6 +309,15 @@ pub(crate) fn views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<
                 .map(|(_, choice)| *choice)
                 .collect(),
             quote: None,
+            quoting: viewer.actor().map_or(Quoting::Denied, |id| {
+                let own = id == post.author_id;
+                policy::may_quote(
+                    &post,
+                    author.host.is_empty(),
+                    own,
+                    followed.contains(&post.author_id),
+                )
+            }),
             liked: liked.contains(&post.id),
             boosted: boosted.contains(&post.id),
             author,
@@ -238,6 +343,7 @@ pub(crate) struct SpokenRows {
     parent_author: Option<Actor>,
     poll: Option<Poll>,
     home: Option<String>,
+    quote: Option<Quote>,
 }
 
 impl SpokenRows {
@@ -250,6 +356,7 @@ impl SpokenRows {
             parent_author: self.parent_author.as_ref(),
             poll: self.poll.as_ref(),
             home: self.home.as_deref(),
+            quote: self.quote.as_ref(),
         }
     }
 }
@@ -281,6 +388,10 @@ pub(crate) fn gather_spoken(db: &mut Conn, post: &Post) -> Result<SpokenRows> {
         Some(group) => instances::by_host(db, &group.host)?.and_then(|server| server.software),
         None => None,
     };
+    let quote = match post.quote_uri {
+        Some(_) => quotes::find(db, post.id)?,
+        None => None,
+    };
     Ok(SpokenRows {
         author,
         group,
@@ -288,5 +399,6 @@ pub(crate) fn gather_spoken(db: &mut Conn, post: &Post) -> Result<SpokenRows> {
         parent_author,
         poll,
         home,
+        quote,
     })
 }

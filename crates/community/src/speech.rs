@@ -7,19 +7,20 @@ use kindred_protocol::{
     vocabulary::{self, PUBLIC},
     write::{
         self, ActorCard, AttachmentCard, FieldCard, NoteCard, PictureCard, PollCard,
-        PollOptionCard, TagCard,
+        PollOptionCard, QuoteCard, TagCard,
     },
 };
 use kindred_storage::{
-    ActorKind, JoinPolicy, PostKind, Posting, Visibility,
+    ActorKind, JoinPolicy, PostKind, Posting, QuotePolicy, QuoteState, Visibility,
     actors::Actor,
     groups::Group,
     polls::Poll,
     posts::{Attachment, Post, TagKind},
+    quotes::Quote,
 };
 use serde_json::Value;
 
-use crate::{links, settings::Settings, topics};
+use crate::{links, quotes, settings::Settings, topics};
 
 /// The public document of an actor of ours.
 pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -> Value {
@@ -163,6 +164,8 @@ pub(crate) struct Spoken<'a> {
     pub poll: Option<&'a Poll>,
     /// The software of the group's server, when the group lives elsewhere.
     pub home: Option<&'a str>,
+    /// What it quotes.
+    pub quote: Option<&'a Quote>,
 }
 
 impl Spoken<'_> {
@@ -216,7 +219,18 @@ impl Spoken<'_> {
             post.published_at.0,
         );
         card.name = post.title.clone().or_else(|| self.title_wanted());
-        card.content.clone_from(&post.content);
+        card.content = match self.quote {
+            Some(quote) => quotes::with_reference(&quote.quoted_uri, &post.content),
+            None => post.content.clone(),
+        };
+        card.quote = self
+            .quote
+            .filter(|quote| matches!(quote.state, QuoteState::Pending | QuoteState::Accepted))
+            .map(|quote| QuoteCard {
+                target: quote.quoted_uri.clone(),
+                stamp: quote.stamp_uri.clone(),
+            });
+        card.quotable_by = self.quotable_by();
         card.source.clone_from(&post.source);
         card.summary = post.warning.clone().or_else(|| abstract_of(post));
         card.sensitive = post.sensitive;
@@ -237,6 +251,21 @@ impl Spoken<'_> {
         card.poll = self.poll.map(poll);
         card.comments_closed = post.locked_at.is_some();
         write::note(&card)
+    }
+
+    /// Who may quote it without asking; nothing is said of what is not public, which nobody may.
+    fn quotable_by(&self) -> Option<String> {
+        let open = matches!(
+            self.post.visibility,
+            Visibility::Public | Visibility::Unlisted
+        );
+        let policy = self.post.quote_policy.unwrap_or(QuotePolicy::Public);
+        let who = match policy {
+            QuotePolicy::Public => Some(PUBLIC.to_owned()),
+            QuotePolicy::Followers => self.author.followers_uri.clone(),
+            QuotePolicy::Asking | QuotePolicy::Nobody => None,
+        };
+        open.then(|| who.unwrap_or_else(|| self.author.uri.clone()))
     }
 
     /// Which kind of post it goes out as. Mbin makes a thread of a page only, and a short message of every note.

@@ -11,6 +11,8 @@ use kindred_storage::{
 };
 use subtle::ConstantTimeEq as _;
 
+use crate::policy::Quoting;
+
 /// Who looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Viewer {
@@ -51,6 +53,8 @@ pub struct PostView {
     pub chosen: Vec<i32>,
     /// What it quotes.
     pub quote: Option<QuoteView>,
+    /// Whether the viewer may quote it.
+    pub quoting: Quoting,
     /// The viewer likes it.
     pub liked: bool,
     /// The viewer passed it on.
@@ -62,8 +66,16 @@ pub struct PostView {
 pub struct QuoteView {
     /// Whether the other side agrees.
     pub state: QuoteState,
+    /// The address of what is quoted.
+    pub uri: String,
+    /// The number of the quoted post, when it is here.
+    pub quoted_id: Option<PostId>,
     /// The quoted post, when the quote is agreed to and the viewer may see it.
     pub quoted: Option<Box<PostView>>,
+    /// The quoted post was taken back or taken down.
+    pub gone: bool,
+    /// It stands inside of a quoted post, where no further one is shown.
+    pub nested: bool,
 }
 
 /// One entry of a timeline: a post as somebody wrote it, or as somebody passed it on.

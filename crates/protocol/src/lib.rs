@@ -3,6 +3,7 @@
 //! Everything that is said to another server or heard from one goes through this crate. It knows no tables and decides
 //! nothing about people or groups: it tells what was said and by whom, and carries answers out.
 
+pub mod alternate;
 pub mod deliver;
 pub mod fetch;
 pub mod html;

@@ -15,7 +15,7 @@ pub use actor::{ActorDoc, ActorKind, AssertionKey, KeyDoc, ProfileField};
 pub use document::{Approval, CollectionDoc, Document, Tombstone};
 pub use note::{
     Attachment, AttachmentKind, EventDetails, EventStatus, JoinMode, Note, Poll, PollOption,
-    PostKind, Source, Tag,
+    PostKind, QuoteRule, Source, Tag,
 };
 pub use place::{Address, Place};
 

@@ -11,14 +11,14 @@ mod event;
 mod note;
 
 pub use activity::{
-    ActivityCard, accept, add, announce_activity, announce_object, block, create, delete, dislike,
-    flag, follow, ignore, invite, join, leave, like, lock, moved, reject, remove, undo, update,
-    vote,
+    ActivityCard, accept, accept_with, add, announce_activity, announce_object, block, create,
+    delete, dislike, flag, follow, ignore, invite, join, leave, like, lock, moved,
+    quote_authorization, quote_request, reject, remove, undo, update, vote,
 };
 pub use actor::{ActorCard, FieldCard, PictureCard, actor};
 pub use collection::{CollectionCard, PageCard, collection, ordered_collection, page, tombstone};
 pub use event::{EventCard, PlaceCard};
-pub use note::{AttachmentCard, NoteCard, PollCard, PollOptionCard, TagCard, note};
+pub use note::{AttachmentCard, NoteCard, PollCard, PollOptionCard, QuoteCard, TagCard, note};
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use serde_json::{Map, Value, json};
@@ -26,6 +26,7 @@ use std::sync::LazyLock;
 
 /// The `@context` of everything we send: all terms that we use are defined in it, so that nobody has to fetch more.
 static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
+    let quotes = quote_terms();
     json!([
         "https://www.w3.org/ns/activitystreams",
         "https://w3id.org/security/v1",
@@ -60,9 +61,29 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "participationMessage": "mz:participationMessage",
             "PropertyValue": "sc:PropertyValue",
             "value": "sc:value"
-        }
+        },
+        quotes
     ])
 });
+
+/// The terms of quotes and of who may quote (FEP-044f), with the older names that others know them by.
+fn quote_terms() -> Value {
+    json!({
+        "gts": "https://gotosocial.org/ns#",
+        "interactionPolicy": {"@id": "gts:interactionPolicy", "@type": "@id"},
+        "canQuote": {"@id": "gts:canQuote", "@type": "@id"},
+        "automaticApproval": {"@id": "gts:automaticApproval", "@type": "@id"},
+        "interactingObject": {"@id": "gts:interactingObject", "@type": "@id"},
+        "interactionTarget": {"@id": "gts:interactionTarget", "@type": "@id"},
+        "quote": {"@id": "https://w3id.org/fep/044f#quote", "@type": "@id"},
+        "quoteAuthorization": {"@id": "https://w3id.org/fep/044f#quoteAuthorization", "@type": "@id"},
+        "QuoteRequest": "https://w3id.org/fep/044f#QuoteRequest",
+        "QuoteAuthorization": "https://w3id.org/fep/044f#QuoteAuthorization",
+        "_misskey_quote": "https://misskey-hub.net/ns#_misskey_quote",
+        "quoteUrl": "as:quoteUrl",
+        "quoteUri": "http://fedibird.com/ns#quoteUri"
+    })
+}
 
 /// The `@context` of everything we send.
 pub fn context() -> Value {

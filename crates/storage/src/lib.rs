@@ -31,6 +31,7 @@ mod page;
 pub mod polls;
 pub mod posts;
 pub mod push_subscriptions;
+pub mod quotes;
 pub mod reactions;
 pub mod reports;
 mod schema;

@@ -26,7 +26,7 @@ use actix_web::{
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
 use mastodon::{
-    accounts, apps, companions, instance, polls, registration, requests, search, statuses,
+    accounts, apps, companions, instance, polls, quotes, registration, requests, search, statuses,
     timelines,
 };
 
@@ -70,6 +70,7 @@ fn for_servers(cfg: &mut ServiceConfig) {
         .service(at("/o/{id}").route(read(objects::post)))
         .service(at("/o/{id}/replies").route(read(objects::replies)))
         .service(at("/o/{id}/context").route(read(objects::context)))
+        .service(at("/o/{id}/quotes/{quoting}").route(read(objects::stamp)))
         .service(at("/a/{id}").route(read(objects::activity)))
         .service(
             web::scope("/.well-known")
@@ -124,6 +125,7 @@ fn for_clients() -> Scope<
         .service(at("/v1/statuses/{id}/reblog").route(web::post().to(statuses::reblog)))
         .service(at("/v1/statuses/{id}/unreblog").route(web::post().to(statuses::unreblog)))
         .configure(polls::routes)
+        .configure(quotes::routes)
         .service(at("/v1/follow_requests").route(read(requests::waiting_for_me)))
         .service(
             at("/v1/follow_requests/{id}/{answer:authorize|reject}")

@@ -10,6 +10,7 @@ pub mod entities;
 pub mod instance;
 pub mod paging;
 pub mod polls;
+pub mod quotes;
 pub mod registration;
 pub mod requests;
 pub mod search;

@@ -17,7 +17,7 @@ use kindred_storage::{
 use crate::{
     Kindred, Ledger, Refusal, Result, links, polls,
     posts::{Boosting, LONGEST_TEXT, Publication, Said},
-    remote, servers, sight, topics,
+    quotes, remote, servers, sight, topics,
     views::{Audience, Draft, TextFormat, Viewer},
 };
 
@@ -167,6 +167,10 @@ impl Composed {
             }
             None => None,
         };
+        let quoted = match self.draft.quote {
+            Some(quoted) => Some(quotes::wanted(ledger, author, quoted)?),
+            None => None,
+        };
         let id = PostId(ledger.next_id());
         let group = self.group(ledger, parent.as_ref())?;
         let visibility = visibility(ledger, self.draft.audience, parent.as_ref(), group.as_ref())?;
@@ -209,7 +213,7 @@ impl Composed {
             attachments: Json(Vec::new()),
             content: self.html.clone(),
             source: Some(self.draft.text.clone()),
-            quote_uri: None,
+            quote_uri: quoted.map(|quoted| quoted.uri),
             quote_policy: self.draft.quote_policy,
             quotes_count: 0,
         };
@@ -222,6 +226,7 @@ impl Composed {
                 .poll
                 .as_ref()
                 .map(|poll| polls::to_ask(id, poll, ledger.now)),
+            quote: Some(quotes::Claim::default()),
             said: Said::Here,
             boosting: Boosting::Allowed,
         })
@@ -282,6 +287,7 @@ impl Composed {
             sensitive: Some(self.draft.sensitive || self.draft.warning.is_some()),
             language: self.draft.language.clone().map(Some),
             tags: Some(Json(self.tags(ledger))),
+            quote_policy: self.draft.quote_policy.map(Some),
             // Never before it was published: GoToSocial calls that malformed.
             edited_at: Some(Some(ledger.now.max(post.published_at))),
             ..PostPatch::default()

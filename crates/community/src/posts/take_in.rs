@@ -22,6 +22,7 @@ use crate::{
     jobs::{Job, lane_look},
     polls,
     posts::{Boosting, Publication, Said, answered, pass_on_change, place, place_late},
+    quotes::{self, Claim},
     receive::own_name,
     remote::{self, is_shortcode},
 };
@@ -49,27 +50,60 @@ pub(crate) fn told(
         note,
         Said::Elsewhere(create.clone()),
         Concern::MustBeOurs,
+        Some(claim_of(note)),
     )
 }
 
 /// Takes in what was fetched because something here needs it.
 pub(crate) async fn fetched(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
     // There is no activity to pass on: whoever fetched it decides what becomes of it.
-    Box::pin(needed(kindred, note, Said::Fetched)).await
+    let claim = claim_of(&note);
+    Box::pin(needed(kindred, note, Said::Fetched, Some(claim))).await
 }
 
 /// Takes in what was found where nobody here listened yet. It keeps its date, and nobody is told.
 pub(crate) async fn found(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
-    Box::pin(needed(kindred, note, Said::LongAgo)).await
+    let claim = claim_of(&note);
+    Box::pin(needed(kindred, note, Said::LongAgo, Some(claim))).await
 }
 
-async fn needed(kindred: &Kindred, note: Note, said: Said) -> Result<Option<Post>> {
+/// Takes in what is quoted. What that quotes in turn is left alone, or a chain of quotes would send us on for ever.
+pub(crate) async fn quoted(kindred: &Kindred, note: Note) -> Result<Option<Post>> {
+    Box::pin(needed(kindred, note, Said::LongAgo, None)).await
+}
+
+/// Takes in what its author shows us with the question whether it may quote.
+pub(crate) fn quoting(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    note: &Note,
+) -> Result<Option<Post>> {
+    let claim = Some(claim_of(note));
+    take(ledger, author, note, Said::Fetched, Concern::Known, claim)
+}
+
+fn claim_of(note: &Note) -> Claim {
+    Claim {
+        stamp: note
+            .quote_authorization
+            .as_ref()
+            .map(|stamp| stamp.as_str().to_owned()),
+        unasked: note.quotes_unasked,
+    }
+}
+
+async fn needed(
+    kindred: &Kindred,
+    note: Note,
+    said: Said,
+    claim: Option<Claim>,
+) -> Result<Option<Post>> {
     let Some(author) = note.author().map(|uri| uri.as_str().to_owned()) else {
         return Ok(None);
     };
     let author = remote::actor(kindred, &author).await?;
     kindred
-        .write(move |ledger| take(ledger, &author, &note, said, Concern::Known))
+        .write(move |ledger| take(ledger, &author, &note, said, Concern::Known, claim))
         .await
 }
 
@@ -86,6 +120,7 @@ fn take(
     note: &Note,
     said: Said,
     concern: Concern,
+    claim: Option<Claim>,
 ) -> Result<Option<Post>> {
     let uri = note.id.as_str();
     if ledger.settings.is_ours(uri)
@@ -153,6 +188,7 @@ fn take(
             mentions,
             groups,
             poll,
+            quote: claim,
             said,
             boosting: boosting(note),
         },
@@ -282,7 +318,7 @@ fn to_post(ledger: &Ledger<'_>, author: &Actor, note: &Note, visibility: Visibil
         content: clean_content(note),
         source: None,
         quote_uri: note.quote.as_ref().map(|uri| uri.as_str().to_owned()),
-        quote_policy: None,
+        quote_policy: quotes::policy_of(note, author),
         quotes_count: 0,
     }
 }
@@ -428,6 +464,9 @@ pub(crate) fn changed(
     if let Some(poll) = &note.poll {
         polls::told(ledger, &to_poll(post.id, poll), !old)?;
     }
+    if let Some(stamp) = &note.quote_authorization {
+        quotes::shown(ledger, &post, stamp.as_str())?;
+    }
     if old {
         return Ok(());
     }
@@ -441,6 +480,7 @@ pub(crate) fn changed(
         attachments: Some(Json(attachments_of(note))),
         tags: Some(Json(tags_of(note))),
         edited_at: Some(Some(at.max(post.published_at))),
+        quote_policy: Some(quotes::policy_of(note, author)),
         ..PostPatch::default()
     };
     posts::edit(ledger.db, post.id, &patch)?;

@@ -8,7 +8,8 @@ use crate::{
     limits::{ATTACHMENTS, CONTENT_BYTES, POLL_OPTIONS, RECIPIENTS, TAGS},
     uri::Uri,
     vocabulary::{
-        Attachment, AttachmentKind, Note, PUBLIC, Poll, PollOption, PostKind, Source, Tag,
+        Attachment, AttachmentKind, Note, PUBLIC, Poll, PollOption, PostKind, QuoteRule, Source,
+        Tag,
     },
 };
 use activitystreams::{object::Object, prelude::*};
@@ -86,6 +87,9 @@ pub(super) fn note(raw: &Value, clean: &Value) -> Result<Note, ReadError> {
         ]
         .iter()
         .find_map(|key| pieces::place_or_id(get(key))),
+        quote_authorization: pieces::place_or_id(get("quoteAuthorization")),
+        quotes_unasked: get("quote").is_null(),
+        quoting: quoting(pieces::field(get("interactionPolicy"), "canQuote")),
         boosting_refused: boosting_refused(get("interactionPolicy"), &attributed_to),
         comments_closed: pieces::flag(get("commentsEnabled")) == Some(false)
             || pieces::flag(get("locked")) == Some(true),
@@ -355,6 +359,23 @@ fn poll(clean: &Value) -> Option<Poll> {
         closes_at: moment("endTime").or(closed_at),
         closed_at,
         voters: pieces::count(get("votersCount")),
+    })
+}
+
+/// Who may quote, in the words of FEP-044f and in GoToSocial's older ones.
+fn quoting(rule: &Value) -> Option<QuoteRule> {
+    let who = |names: [&str; 2]| {
+        names
+            .into_iter()
+            .flat_map(|name| pieces::list(pieces::field(rule, name)))
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .take(TAGS)
+            .collect()
+    };
+    rule.is_object().then(|| QuoteRule {
+        automatic: who(["automaticApproval", "always"]),
+        manual: who(["manualApproval", "approvalRequired"]),
     })
 }
 

@@ -34,6 +34,10 @@ pub enum PostKind {
 
 /// A post as its server shows it.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent claim of its server"
+)]
 pub struct Note {
     /// Its id.
     pub id: Uri,
@@ -89,6 +93,12 @@ pub struct Note {
     pub replies: Option<Uri>,
     /// The post it quotes.
     pub quote: Option<Uri>,
+    /// The stamp by which the author of the quoted post allows it.
+    pub quote_authorization: Option<Uri>,
+    /// Whether it quotes by the older words only, which ask nobody.
+    pub quotes_unasked: bool,
+    /// Who may quote it, where it says so.
+    pub quoting: Option<QuoteRule>,
     /// Whether it says that nobody may pass it on (an interaction policy that names no one).
     pub boosting_refused: bool,
     /// Whether its server says that comments are closed. A claim like any other: see who owns the thread.
@@ -147,6 +157,15 @@ pub struct Source {
     pub content: String,
     /// Its media type, such as `text/markdown`.
     pub media_type: Option<String>,
+}
+
+/// Who may quote a post, as addresses of actors, of collections or of everybody.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QuoteRule {
+    /// Who may without asking.
+    pub automatic: Vec<String>,
+    /// Who may when the author agrees.
+    pub manual: Vec<String>,
 }
 
 /// Something that a text mentions.

@@ -80,6 +80,36 @@ pub fn accept(card: &ActivityCard, activity: &Value) -> Value {
     about(card, "Accept", embedded(activity))
 }
 
+/// Says yes to an activity, and hands over the stamp that proves it.
+pub fn accept_with(card: &ActivityCard, activity: &Value, stamp: &str) -> Value {
+    let mut fields = start(card, "Accept");
+    fields
+        .put("object", embedded(activity))
+        .put("result", stamp);
+    document(fields.0)
+}
+
+/// Asks whether a post may be quoted by another, which is embedded (FEP-044f).
+pub fn quote_request(card: &ActivityCard, object: &str, quoting: &Value) -> Value {
+    let mut fields = start(card, "QuoteRequest");
+    fields
+        .put("object", object)
+        .put("instrument", embedded(quoting));
+    document(fields.0)
+}
+
+/// The stamp by which an author allows one post to quote another of theirs (FEP-044f).
+pub fn quote_authorization(id: &str, author: &str, quoting: &str, quoted: &str) -> Value {
+    let mut fields = Fields::default();
+    fields
+        .put("id", id)
+        .put("type", "QuoteAuthorization")
+        .put("attributedTo", author)
+        .put("interactingObject", quoting)
+        .put("interactionTarget", quoted);
+    document(fields.0)
+}
+
 /// Says no to an activity, or takes back an earlier yes.
 pub fn reject(card: &ActivityCard, activity: &Value) -> Value {
     about(card, "Reject", embedded(activity))

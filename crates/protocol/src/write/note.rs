@@ -60,6 +60,10 @@ pub struct NoteCard {
     pub event: Option<EventCard>,
     /// Whether comments are closed.
     pub comments_closed: bool,
+    /// What it quotes.
+    pub quote: Option<QuoteCard>,
+    /// Who may quote it without asking; nothing is said when absent.
+    pub quotable_by: Option<String>,
 }
 
 impl NoteCard {
@@ -96,6 +100,8 @@ impl NoteCard {
             poll: None,
             event: None,
             comments_closed: false,
+            quote: None,
+            quotable_by: None,
             id,
         }
     }
@@ -131,6 +137,15 @@ impl TagCard {
             }
         }
     }
+}
+
+/// A quote of another post.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct QuoteCard {
+    /// The post.
+    pub target: String,
+    /// The stamp by which its author allows it.
+    pub stamp: Option<String>,
 }
 
 /// A file that comes with a post.
@@ -245,6 +260,19 @@ pub fn note(card: &NoteCard) -> Value {
     }
     if let Some(poll) = &card.poll {
         write_poll(&mut doc, poll);
+    }
+    if let Some(quote) = &card.quote {
+        // FEP-044f first; then the names by which Misskey, Akkoma and Fedibird know it.
+        for name in ["quote", "_misskey_quote", "quoteUrl", "quoteUri"] {
+            doc.put(name, quote.target.as_str());
+        }
+        doc.text("quoteAuthorization", quote.stamp.as_ref());
+    }
+    if let Some(who) = &card.quotable_by {
+        doc.put(
+            "interactionPolicy",
+            json!({"canQuote": {"automaticApproval": [who]}}),
+        );
     }
     if let Some(event) = &card.event {
         event.write_details(&mut doc);

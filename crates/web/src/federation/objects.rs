@@ -8,7 +8,7 @@ use actix_web::{
     HttpRequest, HttpResponse,
     web::{Data, Path},
 };
-use kindred_community::{ActivityId, Kindred, PostId, Refusal, documents};
+use kindred_community::{ActivityId, Kindred, PostId, Refusal, documents, quotes};
 
 use super::{for_reader, here};
 use crate::{
@@ -63,6 +63,19 @@ pub async fn context(
     let (id, after) = (number(&id, Refusal::NoSuchPost)?, after(&req));
     let context = documents::context(&kindred, &reader.0, id, after).await?;
     Ok(for_reader(&req, &reader.0, &here(context)))
+}
+
+/// The stamp that lets one post quote another.
+pub async fn stamp(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    reader: Reader,
+    ids: Path<(String, String)>,
+) -> Result<HttpResponse, PageError> {
+    let quoted = number(&ids.0, Refusal::NoSuchPost)?;
+    let quoting = number(&ids.1, Refusal::NoSuchPost)?;
+    let stamp = quotes::stamp(&kindred, &reader.0, quoted, quoting).await?;
+    Ok(for_reader(&req, &reader.0, &here(stamp)))
 }
 
 /// Something that was said from here.

@@ -6,6 +6,7 @@
 mod account;
 mod media;
 mod poll;
+mod quote;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ pub use account::{Account, CredentialAccount, Relationship, Role};
 pub(crate) use media::kind as media_kind;
 pub use media::{MediaAttachment, PreviewCard};
 pub use poll::Poll;
+pub use quote::{Quote, QuoteApproval};
 pub(crate) use status::written;
 pub use status::{Context, Status, StatusSource};
 

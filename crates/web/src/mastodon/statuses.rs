@@ -203,6 +203,12 @@ fn revise(mut draft: Draft, params: &Params) -> Result<Draft, Failure> {
     if let Some(group) = params.words("group_id") {
         draft.group = Some(number::<ActorId>(&group, Refusal::NoSuchGroup)?);
     }
+    if let Some(quoted) = params.words("quoted_status_id") {
+        draft.quote = Some(post_id(&quoted)?);
+    }
+    if let Some(policy) = params.words("quote_approval_policy") {
+        draft.quote_policy = Some(super::quotes::policy(&policy)?);
+    }
     if let Some(poll) = params.inside("poll") {
         draft.poll = question(&poll)?;
     }

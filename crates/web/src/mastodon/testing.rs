@@ -2,6 +2,7 @@
 
 use kindred_community::{
     Actor, ActorId, ActorKind, Moment, Post, PostId, PostKind, Visibility,
+    policy::Quoting,
     settings::{Federation, Settings, SignUp},
     views::PostView,
 };
@@ -118,6 +119,7 @@ pub(crate) fn post(id: i64, author: Actor, content: &str) -> PostView {
         poll: None,
         chosen: Vec::new(),
         quote: None,
+        quoting: Quoting::Automatic,
         liked: false,
         boosted: false,
     }

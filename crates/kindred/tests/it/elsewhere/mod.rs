@@ -2,4 +2,6 @@
 
 mod catching_up;
 mod groups;
+mod people;
 mod polls;
+mod quotes;

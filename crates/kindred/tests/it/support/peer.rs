@@ -49,6 +49,7 @@ impl Got {
 #[derive(Clone, Debug)]
 enum Page {
     Document(Value),
+    ForPeople(Vec<(String, String)>, String),
     Redirect(String),
     Status(u16),
     Silence,
@@ -110,6 +111,17 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
                     body.len()
                 )
             }
+            Page::ForPeople(headers, body) => {
+                let headers: Vec<String> = headers
+                    .iter()
+                    .map(|(name, value)| format!("{name}: {value}\r\n"))
+                    .collect();
+                let headers = headers.concat();
+                format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: text/html\r\n{headers}content-length: {}\r\n\r\n{body}",
+                    body.len()
+                )
+            }
             Page::Redirect(to) => {
                 format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n")
             }
@@ -156,6 +168,15 @@ impl Peer {
     /// Lets a document stand at a path; answers its address.
     pub(crate) fn publish(&self, path: &str, document: &Value) -> String {
         self.put(path, Page::Document(document.clone()))
+    }
+
+    /// Lets a page for people stand at a path; answers its address.
+    pub(crate) fn page(&self, path: &str, headers: &[(&str, &str)], body: &str) -> String {
+        let headers = headers
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect();
+        self.put(path, Page::ForPeople(headers, body.to_owned()))
     }
 
     pub(crate) fn redirect(&self, path: &str, to: &str) -> String {

@@ -209,7 +209,7 @@ impl<'a> CredentialAccount<'a> {
                 hide_collections: Some(false),
                 discoverable: Some(actor.discoverable),
                 indexable: actor.indexable,
-                quote_policy: "nobody",
+                quote_policy: "public",
             },
             role: Role::of(me.account.role),
         }

@@ -5,15 +5,15 @@
 use std::borrow::Cow;
 
 use kindred_community::{
-    TagKind, Visibility, links,
+    TagKind, Visibility, links, quotes,
     views::{Entry, PostView, ThreadPage},
 };
 use kindred_protocol::html;
 use serde::Serialize;
 
 use super::{
-    Account, CustomEmoji, Lens, MediaAttachment, Nothing, Poll, PreviewCard, datetime, escape,
-    topic_url,
+    Account, CustomEmoji, Lens, MediaAttachment, Nothing, Poll, PreviewCard, Quote, QuoteApproval,
+    datetime, escape, topic_url,
 };
 
 /// A post, or a post passed on.
@@ -43,7 +43,7 @@ pub struct Status<'a> {
     emojis: Vec<CustomEmoji<'a>>,
     card: Option<PreviewCard<'a>>,
     poll: Option<Poll<'a>>,
-    quote: Option<Nothing>,
+    quote: Option<Quote<'a>>,
     quote_approval: QuoteApproval,
     #[serde(flatten)]
     mine: Option<Mine>,
@@ -78,20 +78,6 @@ struct Hashtag<'a> {
     name: &'a str,
     url: String,
 }
-
-/// Who may quote: nobody yet.
-#[derive(Debug, Serialize)]
-struct QuoteApproval {
-    automatic: Nothing,
-    manual: Nothing,
-    current_user: &'static str,
-}
-
-const NO_QUOTES: QuoteApproval = QuoteApproval {
-    automatic: [],
-    manual: [],
-    current_user: "denied",
-};
 
 impl<'a> Status<'a> {
     /// One entry of a timeline.
@@ -128,7 +114,7 @@ impl<'a> Status<'a> {
             card: None,
             poll: None,
             quote: None,
-            quote_approval: NO_QUOTES,
+            quote_approval: QuoteApproval::none(),
             mine: inner.mine,
             text: None,
             reblog: Some(Box::new(inner)),
@@ -152,7 +138,7 @@ impl<'a> Status<'a> {
             replies_count: post.replies_count.max(0),
             reblogs_count: post.boosts_count.max(0),
             favourites_count: post.likes_count.max(0),
-            quotes_count: 0,
+            quotes_count: post.quotes_count.max(0),
             edited_at: post.edited_at.map(datetime),
             content: content(view),
             reblog: None,
@@ -171,8 +157,8 @@ impl<'a> Status<'a> {
                 .as_deref()
                 .map(|link| PreviewCard::of(link, post.title.as_deref())),
             poll: Poll::of(lens, view),
-            quote: None,
-            quote_approval: NO_QUOTES,
+            quote: view.quote.as_ref().map(|quote| Quote::of(lens, quote)),
+            quote_approval: QuoteApproval::of(view),
             mine: lens.me.map(|me| Mine {
                 favourited: view.liked,
                 reblogged: view.boosted,
@@ -208,20 +194,24 @@ fn visibility(visibility: Visibility) -> &'static str {
     }
 }
 
-/// The text, with the title above it: a status has no place for one.
+/// The text, with the title above it: a status has no place for one. What is quoted from here stands above it too, for clients that
+/// know no quotes; others hide that line.
 fn content(view: &PostView) -> Cow<'_, str> {
-    match view
-        .post
+    let post = &view.post;
+    let mut content = Cow::Borrowed(post.content.as_str());
+    if let Some(quoted) = post.quote_uri.as_deref().filter(|_| view.author.is_local()) {
+        content = Cow::Owned(quotes::with_reference(quoted, &content));
+    }
+    match post
         .title
         .as_deref()
         .filter(|title| !title.trim().is_empty())
     {
         Some(title) => Cow::Owned(format!(
-            "<p><strong>{}</strong></p>{}",
-            escape(title),
-            view.post.content
+            "<p><strong>{}</strong></p>{content}",
+            escape(title)
         )),
-        None => Cow::Borrowed(&view.post.content),
+        None => content,
     }
 }
 
