@@ -238,3 +238,49 @@ async fn an_answer_of_ours_reaches_those_who_speak_in_the_thread() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn what_becomes_of_a_post_from_elsewhere_is_carried_to_those_who_had_it() {
+    on_both(async |fediverse| {
+        let (ours, far, _) = followed_from(fediverse, "mastodon").await;
+        let near = fediverse.peer("near.example", "mastodon");
+        let eve = near.person("eve");
+        let rust = ours.group("rust").actor.uri;
+        let signed = |mut letter: Value| {
+            letter["signature"] = json!({
+                "type": "RsaSignature2017", "creator": format!("{}#main-key", eve.uri),
+                "created": "2026-01-31T12:00:00Z", "signatureValue": "c2lnbmF0dXJl"
+            });
+            letter
+        };
+        let mut note = eve.note("A first thought", &[&rust]);
+        eve.tells(&ours, &eve.create(&note)).await;
+        fediverse.settle().await;
+        assert_eq!(gists(&far.new_letters()), ["Announce of an id"]);
+
+        note["content"] = json!("A second thought");
+        note["updated"] = json!("2026-01-31T12:00:01Z");
+        let update = signed(eve.activity("Update", note.clone()));
+        eve.tells(&ours, &update).await;
+        fediverse.settle().await;
+        assert_eq!(far.new_letters(), [update], "word for word");
+
+        // Without a proof nobody would believe it from us.
+        note["updated"] = json!("2026-01-31T12:00:02Z");
+        eve.tells(&ours, &eve.activity("Update", note.clone()))
+            .await;
+        fediverse.settle().await;
+        assert_eq!(far.new_letters(), [json!(null); 0]);
+
+        let delete = signed(eve.activity("Delete", note["id"].clone()));
+        eve.tells(&ours, &delete).await;
+        fediverse.settle().await;
+        let told = far.new_letters();
+        let mut said = gists(&told);
+        said.sort();
+        assert_eq!(said, ["Delete of an id", "Undo of Announce"]);
+        assert!(told.contains(&delete));
+        assert_eq!(near.letters(), [json!(null); 0], "Eve's server said it");
+    })
+    .await;
+}
