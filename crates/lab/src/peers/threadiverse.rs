@@ -374,10 +374,24 @@ impl<M: Make> Somebody<M> {
         object: &Value,
         group: &super::Known,
     ) -> Result<Value, Fault> {
+        self.acts_with(what, object, group, &json!({})).await
+    }
+
+    /// The same, with more to say: a reason, a list, an end.
+    pub async fn acts_with(
+        &self,
+        what: &str,
+        object: &Value,
+        group: &super::Known,
+        more: &Value,
+    ) -> Result<Value, Fault> {
         let mut act = self.activity(what, object);
         act["to"] = json!([PUBLIC]);
         act["cc"] = json!([group.uri]);
         act["audience"] = json!(group.uri);
+        for (name, value) in more.as_object().into_iter().flatten() {
+            act[name] = value.clone();
+        }
         self.tells(group.nearest_inbox(), &act).await?;
         Ok(act)
     }

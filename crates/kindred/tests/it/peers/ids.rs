@@ -273,3 +273,32 @@ async fn a_like_from_a_microblog_is_counted_and_told_to_nobody() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_blocked_server_is_refused_by_name_and_told_nothing() {
+    on_sqlite(async |fediverse| {
+        let ours = fediverse
+            .instance("kindred.example")
+            .with_person("nadia")
+            .with_group("rust")
+            .start()
+            .await;
+        ours.blocks("far.example").await;
+        let far = fediverse.peer("far.example", "mastodon");
+        let bo = far.person("bo");
+        let follow = bo.activity("Follow", json!(ours.group("rust").actor.uri));
+        let before = ours.traces().await;
+
+        let unsigned = bo.letter(&ours, &follow).without("signature");
+        assert_eq!(unsigned.send(ours.address()).await.status, 401);
+        assert_eq!(bo.sends(&ours, &follow).await.status, 403);
+        ours.person("nadia")
+            .calls("GET", "/api/v2/search?resolve=true&q=@bo@far.example", None)
+            .await;
+        fediverse.settle().await;
+
+        assert_eq!(ours.traces().await, before);
+        assert_eq!(far.got().len(), 0, "it is not even asked: {:?}", far.got());
+    })
+    .await;
+}

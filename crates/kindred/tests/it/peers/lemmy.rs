@@ -205,3 +205,73 @@ async fn a_community_on_lemmy_takes_what_people_here_write_and_they_see_it_there
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_moderator_on_lemmy_keeps_order_here_and_nobody_else_there_does() {
+    on_sqlite(async |fediverse| {
+        let stage = Stage::with_bo_in_the_group(fediverse, Lemmy).await;
+        let li = stage.far.person("li");
+        li.follows(&stage.rust).await.expect("a question");
+        let nadia = stage.ours.person("nadia");
+        let post = nadia.says("@rust Buy this").await;
+        stage.settle().await;
+        let (about, reason) = (json!(uri(&post)), json!({ "summary": "Advertising" }));
+        let whom = json!(li.uri());
+        let ban = json!({ "target": stage.rust.uri, "removeData": false, "summary": "Enough" });
+        let pin = json!({ "target": stage.rust.featured });
+
+        // Li says all that a moderator could say, and is not one.
+        let acts = [
+            ("Delete", &about, &reason),
+            ("Lock", &about, &reason),
+            ("Add", &about, &pin),
+        ];
+        for (what, object, more) in acts {
+            let said = li.acts_with(what, object, &stage.rust, more).await;
+            said.expect("a letter");
+        }
+        stage.settle().await;
+        let shown = stage.far.shown(uri(&post)).expect("still there");
+        assert!(!shown.locked && !shown.pinned);
+
+        stage.ours.appoints("rust", stage.bo.uri()).await;
+        stage.bo.reads_group(&stage.rust).await.expect("the lists");
+        assert!(stage.far.is_moderator(&stage.rust.uri, stage.bo.uri()));
+        let inbox = stage.rust.nearest_inbox();
+        let removed = stage
+            .bo
+            .acts_with("Delete", &about, &stage.rust, &reason)
+            .await;
+        let removed = removed.expect("a letter");
+        stage.settle().await;
+        assert_eq!(stage.far.shown(uri(&post)), None, "the group said so");
+        assert_eq!(stage.ours.group("rust").statuses().await.len(), 0);
+        stage
+            .bo
+            .takes_back(inbox, &removed)
+            .await
+            .expect("a letter");
+        stage.settle().await;
+        assert!(stage.far.shown(uri(&post)).is_some(), "it is back");
+        assert_eq!(stage.ours.group("rust").statuses().await.len(), 1);
+
+        for (what, object, more) in [
+            ("Lock", &about, &reason),
+            ("Add", &about, &pin),
+            ("Block", &whom, &ban),
+        ] {
+            let said = stage.bo.acts_with(what, object, &stage.rust, more).await;
+            said.expect("a letter");
+        }
+        stage.settle().await;
+        let shown = stage.far.shown(uri(&post)).expect("it");
+        assert!(shown.locked && shown.pinned, "{shown:?}");
+        assert!(stage.far.is_banned(&stage.rust.uri, li.uri()));
+        let page = li.page(&stage.rust.uri, "Still here", "Ha");
+        li.publishes(&page, &[inbox]).await.expect("a letter");
+        stage.settle().await;
+        assert_eq!(stage.ours.group("rust").statuses().await.len(), 1);
+        stage.ends_well().await;
+    })
+    .await;
+}

@@ -16,7 +16,7 @@ use kindred_community::{
 };
 use kindred_protocol::network::{Network, NetworkSettings};
 use kindred_storage::{
-    Agreement, Conn, InstanceId, Page, actors, follows, instances, memberships, posts,
+    Agreement, Conn, InstanceId, Page, Standing, actors, follows, instances, memberships, posts,
 };
 use kindred_web::DoorSettings;
 use serde_json::Value;
@@ -236,6 +236,35 @@ impl Instance {
             .await
             .expect("a group");
         self.0.groups.borrow_mut().insert(handle.to_owned(), actor);
+    }
+
+    /// Somebody keeps order in a group from now on; who decided that is not told here.
+    pub(crate) async fn appoints(&self, group: &str, who: &str) {
+        let (group, who) = (self.group(group).actor.id, who.to_owned());
+        self.kindred()
+            .write(move |ledger| {
+                let who = actors::by_uri(ledger.db, &who)?.expect("a member");
+                let role = GroupRole::Moderator;
+                memberships::set_role(ledger.db, group, who.id, role, ledger.now)?;
+                Ok(())
+            })
+            .await
+            .expect("a moderator");
+    }
+
+    /// Nothing is taken from this server, or sent to it, from the beginning.
+    pub(crate) async fn blocks(&self, host: &str) {
+        let host = host.to_owned();
+        self.kindred()
+            .write(move |ledger| {
+                let mut known =
+                    instances::Instance::unknown(InstanceId(ledger.next_id()), host, ledger.now);
+                known.standing = Standing::Blocked;
+                instances::remember(ledger.db, &known)?;
+                Ok(())
+            })
+            .await
+            .expect("a block");
     }
 
     /// Both companies agreed; how they came to it is not told here.
