@@ -11,7 +11,7 @@ use kindred_storage::{
     accounts::{self, Account, AccountPatch},
     actors::Actor,
     apps::{self, Token},
-    push_subscriptions, sessions,
+    follows, push_subscriptions, sessions,
 };
 
 use crate::{
@@ -248,6 +248,14 @@ pub(crate) fn fresh_secret() -> Result<String> {
 /// A token has 256 random bits, so a plain hash of it cannot be guessed back.
 pub(crate) fn fingerprint(token: &str) -> String {
     BASE64_URL_SAFE_NO_PAD.encode(openssl::sha::sha256(token.as_bytes()))
+}
+
+/// How many wait to be let in as followers of somebody.
+pub async fn waiting_followers(kindred: &Kindred, who: &Actor) -> Result<i64> {
+    let who = who.id;
+    kindred
+        .read(move |db| Ok(follows::count_requests(db, who)?))
+        .await
 }
 
 /// The face of somebody with an account here.

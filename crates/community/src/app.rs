@@ -19,7 +19,7 @@ use kindred_storage::{
 };
 use tokio::sync::{Notify, OnceCell};
 
-use crate::{Result, jobs::Job, keys::Keys, settings::Settings};
+use crate::{Result, jobs::Job, keys::Keys, media::Studio, settings::Settings};
 
 /// The whole application behind its doors. Cheap to clone.
 #[derive(Clone)]
@@ -34,6 +34,7 @@ struct Inner {
     keys: Keys,
     service: OnceCell<Actor>,
     work_waits: Arc<Notify>,
+    studio: Studio,
 }
 
 /// Where the time comes from.
@@ -125,6 +126,7 @@ pub fn first_id_of(moment: Moment) -> i64 {
 impl Kindred {
     /// Puts the parts together. The database must have been migrated.
     pub fn new(db: Db, network: Network, settings: Settings, clock: Clock, process: u32) -> Self {
+        let studio = Studio::new(&settings.media);
         Self(Arc::new(Inner {
             db,
             network,
@@ -134,6 +136,7 @@ impl Kindred {
             keys: Keys::default(),
             service: OnceCell::new(),
             work_waits: Arc::new(Notify::new()),
+            studio,
         }))
     }
 
@@ -145,6 +148,11 @@ impl Kindred {
     /// The one door to other servers.
     pub fn network(&self) -> &Network {
         &self.0.network
+    }
+
+    /// Where media are worked on and kept.
+    pub(crate) fn studio(&self) -> &Studio {
+        &self.0.studio
     }
 
     /// Parsed keys, ours and others'.
@@ -166,7 +174,13 @@ impl Kindred {
     pub async fn service(&self) -> Result<&Actor> {
         self.0
             .service
-            .get_or_try_init(|| crate::people::ensure_service(self))
+            .get_or_try_init(async || {
+                let service = crate::people::ensure_service(self).await?;
+                if let Some(key) = &service.private_key_pem {
+                    self.settings().seal.learn(key);
+                }
+                Ok(service)
+            })
             .await
     }
 

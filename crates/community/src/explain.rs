@@ -61,6 +61,8 @@ fn tell(ledger: &mut Ledger<'_>, whom: &Actor, words: &str) -> Result<()> {
         attachments: Json(Vec::new()),
         content: html::from_plain(words, &NoLinks).html,
         source: None,
+        application: None,
+        card: None,
         quote_uri: None,
         quote_policy: None,
         quotes_count: 0,

@@ -5,13 +5,15 @@
 
 use std::time::Duration;
 
-use kindred_storage::{ActivityId, ActorId, JobId, Moment, PostId, jobs::Job as Row};
+use kindred_storage::{
+    ActivityId, ActorId, JobId, Moment, PostId, ScheduledId, UploadId, jobs::Job as Row,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Kindred, Result,
     catch_up::{self, Find, Reading},
-    delivery, membership, polls, quotes, receive, remote, servers,
+    delivery, media, membership, people, polls, posts, quotes, receive, remote, servers,
 };
 
 /// What is left to do.
@@ -112,6 +114,31 @@ pub enum Job {
         /// How far it was read.
         reading: Reading,
     },
+    /// Publishes a post whose time has come.
+    Publish {
+        /// The post that waits.
+        scheduled: ScheduledId,
+    },
+    /// Makes the card of the link in a post.
+    Card {
+        /// The post.
+        post: PostId,
+    },
+    /// Visits the pages that a profile names.
+    VisitPages {
+        /// Whose profile.
+        of: ActorId,
+    },
+    /// Forgets an upload that nobody used.
+    SweepUpload {
+        /// The upload.
+        upload: UploadId,
+    },
+    /// Takes files away that nothing speaks of any more.
+    RemoveFiles {
+        /// What they are called.
+        files: Vec<String>,
+    },
 }
 
 /// Who is to hear of something that was said. A server that is meant more than once hears it once.
@@ -198,6 +225,13 @@ pub fn lane_look(host: &str) -> String {
 pub fn lane_poll(post: PostId) -> String {
     format!("poll:{post}")
 }
+/// The lane of what an actor of ours will say later.
+pub fn lane_later(actor: ActorId) -> String {
+    format!("later:{actor}")
+}
+
+/// The lane of everything that has to do with files of ours.
+pub const LANE_FILES: &str = "files";
 
 /// What became of a job.
 #[derive(Debug)]
@@ -277,6 +311,13 @@ impl Job {
             Self::ReadThread { post, of, reading } => {
                 settled(catch_up::thread(kindred, post, *of, reading.clone()).await)
             }
+            Self::Publish { scheduled } => {
+                settled(Box::pin(posts::later::publish(kindred, *scheduled)).await)
+            }
+            Self::Card { post } => settled(posts::cards::make(kindred, *post).await),
+            Self::VisitPages { of } => settled(people::links::visit(kindred, *of).await),
+            Self::SweepUpload { upload } => settled(media::sweep(kindred, *upload).await),
+            Self::RemoveFiles { files } => settled(media::remove(kindred, files).await),
         }
     }
 }
@@ -376,6 +417,17 @@ mod tests {
                     deep: 3,
                 },
             },
+            Job::Publish {
+                scheduled: ScheduledId(7),
+            },
+            Job::Card { post: PostId(8) },
+            Job::VisitPages { of: ActorId(9) },
+            Job::SweepUpload {
+                upload: UploadId(6),
+            },
+            Job::RemoveFiles {
+                files: vec!["abc.png".into()],
+            },
         ]
         .iter()
         .map(|job| serde_json::to_string(job).unwrap())
@@ -396,6 +448,11 @@ mod tests {
         {"kind":"take_in","post":"https://far.example/3","find":{"of":8,"at_home":true,"pinned":false,"deep":1}}
         {"kind":"verify_quote","post":6,"stamp":"https://far.example/stamps/1","unasked":false}
         {"kind":"read_thread","post":"https://far.example/3","of":8,"reading":{"pages":0,"items":0,"deep":3}}
+        {"kind":"publish","scheduled":7}
+        {"kind":"card","post":8}
+        {"kind":"visit_pages","of":9}
+        {"kind":"sweep_upload","upload":6}
+        {"kind":"remove_files","files":["abc.png"]}
         "#);
     }
 

@@ -49,8 +49,6 @@ pub(crate) struct Keys {
     pub threads_read: Cache<PostId, ()>,
     /// Our own, by actor.
     pub signing: Cache<ActorId, Arc<SigningKey>>,
-    /// What was published under an idempotency key within the hour.
-    pub published: Cache<(ActorId, String), PostId>,
     /// Servers that letters go to just now; a change of standing takes effect within seconds.
     pub servers: Cache<String, Arc<Server>>,
     /// Who signed the latest question of a server.
@@ -140,10 +138,6 @@ impl Default for Keys {
             signing: Cache::builder()
                 .max_capacity(1_000)
                 .time_to_idle(Duration::from_hours(1))
-                .build(),
-            published: Cache::builder()
-                .max_capacity(10_000)
-                .time_to_live(Duration::from_hours(1))
                 .build(),
             servers: Cache::builder()
                 .max_capacity(10_000)

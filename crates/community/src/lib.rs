@@ -21,6 +21,7 @@ pub mod jobs;
 mod keys;
 pub mod letters;
 pub mod links;
+pub mod media;
 pub mod membership;
 mod moderation;
 mod notify;
@@ -37,6 +38,7 @@ mod refusal;
 mod remote;
 pub mod requests;
 pub mod scopes;
+pub mod seal;
 pub mod search;
 mod servers;
 pub mod sessions;
@@ -56,12 +58,15 @@ pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
     AccountRole, ActivityId, ActorId, ActorKind, AppId, GroupRole, JoinPolicy, MembershipState,
-    Moment, PostId, PostKind, QuotePolicy, QuoteState, SessionId, TokenId, Visibility,
+    Moment, PostId, PostKind, QuotePolicy, QuoteState, ScheduledId, SessionId, TokenId, UploadId,
+    Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,
     groups::Group,
     memberships::Membership,
     polls::Poll,
-    posts::{Attachment, Post, TagKind},
+    posts::{Application, Attachment, Card, Focus, Post, TagKind},
+    uploads::Upload,
+    versions::Version,
 };

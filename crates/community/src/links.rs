@@ -1,5 +1,6 @@
 //! The addresses of this instance. They are ids for ever: change nothing here without keeping the old ones alive.
 
+use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
 use kindred_storage::{ActivityId, ActorKind, PostId, actors::Actor};
 
 use crate::settings::Settings;
@@ -68,6 +69,39 @@ pub fn avatar(settings: &Settings, actor: &Actor) -> String {
         ""
     };
     format!("{}/avatars/{}{mark}.png", settings.origin, actor.handle)
+}
+
+/// The address of a file that was uploaded here.
+pub fn file(settings: &Settings, file: &str) -> String {
+    format!("{}/media/{file}", settings.origin)
+}
+
+/// Where people here find a picture or a film of another server: at a copy of ours, so that its server does not learn who looks.
+///
+/// The address is sealed, or anybody could have us fetch anything.
+pub fn copy(settings: &Settings, url: &str) -> String {
+    let mark = settings.seal.mark(url).filter(|_| !settings.is_ours(url));
+    match mark {
+        Some(mark) => format!(
+            "{}/media/remote/{mark}/{}",
+            settings.origin,
+            BASE64_URL_SAFE_NO_PAD.encode(url)
+        ),
+        None => url.to_owned(),
+    }
+}
+
+/// The address of another server in the last two parts of a sealed one.
+pub fn copied(settings: &Settings, mark: &str, address: &str) -> Option<String> {
+    let url = String::from_utf8(BASE64_URL_SAFE_NO_PAD.decode(address).ok()?).ok()?;
+    settings.seal.is_on(&url, mark).then_some(url)
+}
+
+/// The name of the file at an address of ours.
+pub fn file_name<'a>(settings: &Settings, url: &'a str) -> Option<&'a str> {
+    url.strip_prefix(settings.origin.as_str())?
+        .strip_prefix("/media/")
+        .filter(|file| !file.contains('/'))
 }
 
 /// The number in the address of a post of ours.

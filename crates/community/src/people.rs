@@ -1,11 +1,16 @@
 //! People: arriving, being found, changing, leaving; and the instance's own Service actor, which signs what nobody in particular says.
 
+mod habits;
 pub(crate) mod leaving;
+pub(crate) mod links;
 pub(crate) mod profile;
 
+pub use habits::{HabitWish, change_habits};
 pub(crate) use leaving::forget;
 pub use leaving::{Words, leave_company};
-pub use profile::{LONGEST_FIELD, LONGEST_NOTE, MOST_FIELDS, Profile, change_profile};
+pub use profile::{
+    LONGEST_FIELD, LONGEST_NOTE, MOST_FIELDS, Profile, change_profile, check as check_profile,
+};
 
 use kindred_protocol::keys::KeyPair;
 use kindred_storage::{
@@ -16,7 +21,8 @@ use kindred_storage::{
 };
 
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result, links, passwords, policy, sight, views::Viewer,
+    Error, Kindred, Ledger, Refusal, Result, links as addresses, passwords, policy, sight,
+    views::Viewer,
 };
 
 /// Somebody who is to have an account here.
@@ -69,6 +75,7 @@ pub async fn arrive(kindred: &Kindred, newcomer: Newcomer) -> Result<(Account, A
                 locale: None,
                 created_at: ledger.now,
                 last_seen_at: None,
+                habits: Json::default(),
             };
             accounts::insert(ledger.db, &account)?;
             Ok((account, actor))
@@ -101,7 +108,7 @@ pub async fn group_of(kindred: &Kindred, id: ActorId) -> Result<Option<Group>> {
 
 /// The instance's own Service actor, made at the first call ever.
 pub(crate) async fn ensure_service(kindred: &Kindred) -> Result<Actor> {
-    let uri = links::service(kindred.settings());
+    let uri = addresses::service(kindred.settings());
     let known = kindred
         .read({
             let uri = uri.clone();
@@ -121,7 +128,7 @@ pub(crate) async fn ensure_service(kindred: &Kindred) -> Result<Actor> {
             let handle = ledger.settings.host_name().to_owned();
             let name = ledger.settings.name.clone();
             let mut service = new_actor(ledger, ActorKind::Application, &handle, &name, &keys);
-            service.inbox = links::shared_inbox(ledger.settings);
+            service.inbox = addresses::shared_inbox(ledger.settings);
             // It says nothing of its own and follows nobody.
             service.featured_uri = None;
             service.locked = true;
@@ -170,7 +177,7 @@ pub(crate) fn new_actor(
     name: &str,
     keys: &KeyPair,
 ) -> Actor {
-    let uri = links::actor(ledger.settings, kind, handle);
+    let uri = addresses::actor(ledger.settings, kind, handle);
     let at = |part: &str| Some(format!("{uri}/{part}"));
     Actor {
         id: ActorId(ledger.next_id()),
@@ -179,7 +186,7 @@ pub(crate) fn new_actor(
         host: String::new(),
         url: Some(uri.clone()),
         inbox: format!("{uri}/inbox"),
-        shared_inbox: Some(links::shared_inbox(ledger.settings)),
+        shared_inbox: Some(addresses::shared_inbox(ledger.settings)),
         outbox: at("outbox"),
         followers_uri: at("followers"),
         following_uri: at("following"),
@@ -193,6 +200,7 @@ pub(crate) fn new_actor(
         summary: String::new(),
         summary_source: None,
         emojis: Json(Vec::new()),
+        hide_collections: false,
         icon_url: None,
         image_url: None,
         key_id: format!("{uri}#main-key"),

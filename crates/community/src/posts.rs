@@ -3,11 +3,16 @@
 //! A post of ours and one that was heard go the same way: both become a [`Publication`], and [`place`] decides where it belongs,
 //! writes it down, tells those who should hear, and lets its group pass it on.
 
+pub(crate) mod cards;
 pub(crate) mod compose;
+pub(crate) mod history;
+pub mod later;
+mod once;
 pub(crate) mod reactions;
 pub(crate) mod relay;
 pub(crate) mod take_in;
 
+pub use history::history;
 pub use reactions::{boost, like, unboost, unlike};
 pub(crate) use relay::{pass_on_activity, pass_on_change, room_of, withdraw};
 
@@ -19,12 +24,13 @@ use kindred_storage::{
     posts::{self, Count, Post},
     timelines, tombstones,
     topics::{self as store, Topic},
+    versions,
 };
 use relay::Room;
 use serde_json::Value;
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, announce, membership, notify,
+    Kindred, Ledger, Refusal, Result, announce, media, membership, notify,
     policy::{self, Thread},
     polls,
     quotes::{self, Claim},
@@ -85,27 +91,38 @@ pub async fn publish(
     draft: Draft,
     idempotency: Option<String>,
 ) -> Result<PostView> {
-    let key = idempotency.map(|key| (who.id, key));
-    if let Some(known) = key
-        .as_ref()
-        .and_then(|key| kindred.keys().published.get(key))
-    {
+    let key = idempotency;
+    if let Some(known) = later::published(once::done(kindred, who.id, key.as_deref()).await?)? {
         return crate::timelines::one(kindred, &Viewer::Local(who.id), known).await;
     }
     let composed = compose::compose(kindred, who, &draft).await?;
     let author = who.clone();
     let viewer = Viewer::Local(who.id);
-    let view = kindred
+    kindred
         .write(move |ledger| {
-            let publication = composed.into_publication(ledger, &author)?;
-            let post = place(ledger, &author, publication)?;
+            let before = once::take(ledger, author.id, key.as_deref())?;
+            let post = match later::published(before)? {
+                Some(known) => living(ledger, known)?,
+                None => publish_composed(ledger, &author, composed)?,
+            };
+            once::note(ledger, author.id, key.as_deref(), Some(post.id), None)?;
             sight::view(ledger.db, &viewer, post)
         })
-        .await?;
-    if let Some(key) = key {
-        kindred.keys().published.insert(key, view.post.id);
-    }
-    Ok(view)
+        .await
+}
+
+/// Publishes what has been looked up and rendered.
+fn publish_composed(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    composed: compose::Composed,
+) -> Result<Post> {
+    let (uploads, kept) = (composed.uploads().unwrap_or_default(), composed.scheduled());
+    let publication = composed.into_publication(ledger, author)?;
+    let post = place(ledger, author, publication)?;
+    media::give(ledger, author.id, &uploads, kept, post.id)?;
+    cards::ask_later(ledger, &post);
+    Ok(post)
 }
 
 /// Changes what somebody of ours wrote. What it answers and where it stands stays as it is.
@@ -117,14 +134,21 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
         .write(move |ledger| {
             let post = living(ledger, id)?;
             policy::may_change(&post, author.id)?;
-            let changed = composed.into_edit(ledger, &post);
+            let uploads = composed.uploads();
+            let changed = composed.into_edit(ledger, &post)?;
             let mentions: Vec<ActorId> = changed.mentions.clone();
+            history::keep(ledger, &post)?;
             posts::edit(ledger.db, post.id, &changed.patch)?;
+            if let Some(uploads) = uploads {
+                media::give(ledger, author.id, &uploads, None, post.id)?;
+                media::take_off(ledger, post.id, &uploads)?;
+            }
             posts::mention_only(ledger.db, post.id, &mentions)?;
             if let Some(poll) = changed.poll {
                 polls::ask_anew(ledger, poll)?;
             }
             let post = living(ledger, id)?;
+            cards::ask_later(ledger, &post);
             let update = with_spoken(ledger, &post, |ledger, spoken| {
                 announce::edited(ledger, spoken)
             })?;
@@ -468,6 +492,12 @@ pub(crate) fn retract(
     deletion: Option<&Value>,
 ) -> Result<()> {
     posts::mark_deleted(ledger.db, post.id, ledger.now)?;
+    if post.attachments.iter().any(|file| file.id.is_some()) {
+        media::take_off(ledger, post.id, &[])?;
+    }
+    if post.edited_at.is_some() {
+        versions::erase(ledger.db, post.id)?;
+    }
     tombstones::add(ledger.db, &post.uri, ledger.now)?;
     if post.removed_at.is_none() {
         clear_away(ledger, post)?;

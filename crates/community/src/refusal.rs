@@ -155,6 +155,48 @@ pub enum Refusal {
     /// Its author does not let this person quote it.
     #[error("its author does not want this to be quoted")]
     NotForQuoting,
+    /// No upload has this number or name, or the asker may not see it.
+    #[error("there is no such file here")]
+    NoSuchFile,
+    /// Nothing was sent.
+    #[error("please send a file")]
+    NoFile,
+    /// What was sent is of no kind that is shown.
+    #[error("only pictures (JPEG, PNG, GIF, WebP), films and recordings can be uploaded")]
+    NotShown,
+    /// What was sent is too large. Units: bytes allowed.
+    #[error("this file is too large: it may have at most {0} bytes")]
+    FileTooLarge(u64),
+    /// The picture is broken.
+    #[error("this picture cannot be read")]
+    UnreadablePicture,
+    /// The picture is too large to be unpacked. Units: pixels allowed.
+    #[error("this picture is too large: it may have at most {0} pixels")]
+    TooManyPixels(u64),
+    /// The description is too long. Units: characters allowed.
+    #[error("a description has at most {0} characters")]
+    DescriptionTooLong(usize),
+    /// So much was uploaded without being used that no more is taken in.
+    #[error("you have uploaded a lot without using it; please use it first, or wait a day")]
+    TooManyUploads,
+    /// More files than a post can have.
+    #[error("a post comes with at most {0} files")]
+    TooManyFiles(usize),
+    /// A file that is not one's own, or belongs to another post.
+    #[error("one of the files is not yours to attach, or belongs to another post already")]
+    NotAttachable,
+    /// A time that is too near.
+    #[error("a post is scheduled at least five minutes ahead")]
+    TooSoon,
+    /// So many posts wait that no more are taken.
+    #[error("{0} of your posts wait already; that is as many as can")]
+    TooManyScheduled(i64),
+    /// Something that does not fit, in words.
+    #[error("{0}")]
+    Unfit(String),
+    /// A file that belongs to a post cannot be taken away by itself.
+    #[error("this file is used by a post")]
+    InUse,
     /// What is not public cannot be passed on.
     #[error("only public posts can be passed on")]
     NotForSharing,

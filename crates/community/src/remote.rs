@@ -380,6 +380,7 @@ fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
         summary: doc.summary.as_deref().map(html::clean).unwrap_or_default(),
         summary_source: None,
         emojis: Json(emojis_of(&doc.tags)),
+        hide_collections: false,
         icon_url: text(&doc.icon),
         image_url: text(&doc.image),
         key_id: key
@@ -406,6 +407,7 @@ fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
                 .map(|field| Field {
                     name: field.name.clone(),
                     value: html::clean(&field.value),
+                    ..Field::default()
                 })
                 .collect(),
         ),

@@ -1,5 +1,9 @@
 //! How this instance is set up, as far as the heart needs to know. Reading files and the environment is the binary's work.
 
+use std::path::PathBuf;
+
+use crate::seal::Seal;
+
 /// Whom this instance federates with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Federation {
@@ -24,6 +28,28 @@ pub enum SignUp {
     Open,
 }
 
+/// Where pictures, films and recordings are kept, and how much of them.
+#[derive(Clone, Debug)]
+pub struct MediaSettings {
+    /// The folder that they are kept in.
+    pub folder: PathBuf,
+    /// The largest film or recording that can be uploaded. Units: bytes.
+    pub largest: u64,
+    /// How much room copies of what other servers show may take. Units: bytes.
+    pub copies: u64,
+}
+
+impl MediaSettings {
+    /// Everything in one folder, with the usual limits.
+    pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
+        Self {
+            folder: folder.into(),
+            largest: 40 * 1024 * 1024,
+            copies: 1024 * 1024 * 1024,
+        }
+    }
+}
+
 /// The settings in force.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -43,6 +69,10 @@ pub struct Settings {
     pub source_url: String,
     /// Http, ports and loopback peers are allowed: for tests only.
     pub lab: bool,
+    /// Where media are kept.
+    pub media: MediaSettings,
+    /// What addresses of ours are sealed with that nobody else may make.
+    pub seal: Seal,
 }
 
 impl Settings {

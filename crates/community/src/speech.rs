@@ -352,6 +352,9 @@ fn attachment(file: &Attachment) -> Option<AttachmentCard> {
         width: file.width,
         height: file.height,
         blurhash: file.blurhash.clone(),
+        focus: file
+            .focus
+            .map(|focus| (f64::from(focus.x) / 100.0, f64::from(focus.y) / 100.0)),
     })
 }
 

@@ -6,12 +6,14 @@ use std::time::Duration;
 
 pub use kindred_storage::Page;
 use kindred_storage::{
-    ActorId, AppId, Moment, PostId, QuotePolicy, QuoteState, SessionId, TokenId, actors::Actor,
-    boosts::Boost, groups::Group, memberships::Membership, polls::Poll, posts::Post,
+    ActorId, AppId, Moment, PostId, QuotePolicy, QuoteState, ScheduledId, SessionId, TokenId,
+    UploadId, actors::Actor, boosts::Boost, groups::Group, memberships::Membership, polls::Poll,
+    posts::Post,
 };
+use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
 
-use crate::policy::Quoting;
+use crate::{media::Words, policy::Quoting};
 
 /// Who looks.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -312,8 +314,9 @@ impl Bearing {
     }
 }
 
-/// What somebody wants to publish.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// What somebody wants to publish. It is written down when it is published later, so new fields have to have a default.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Draft {
     /// What was written.
     pub text: String,
@@ -339,10 +342,18 @@ pub struct Draft {
     pub quote: Option<PostId>,
     /// Who may quote it; `None` is the usual.
     pub quote_policy: Option<QuotePolicy>,
+    /// The uploads that it comes with, in this order. Nothing said: none for a new post, for an edit what was there.
+    pub media: Option<Vec<UploadId>>,
+    /// What is said about these uploads beyond what is known.
+    pub media_words: Vec<(UploadId, Words)>,
+    /// The number under which it was kept until now.
+    pub scheduled: Option<ScheduledId>,
+    /// The program that it is written with.
+    pub app: Option<AppId>,
 }
 
 /// What somebody wants to ask.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PollDraft {
     /// What can be chosen.
     pub options: Vec<String>,
@@ -355,17 +366,21 @@ pub struct PollDraft {
 }
 
 /// How a text was written.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum TextFormat {
     /// As it stands.
     #[default]
     Plain,
     /// Markdown (`CommonMark`), HTML in it is shown as text.
     Markdown,
+    /// HTML, of which only what is allowed stays.
+    Html,
 }
 
 /// Who may see a post that goes into no group.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum Audience {
     /// Everyone.
     #[default]

@@ -6,7 +6,8 @@ use criterion::{Criterion, criterion_group, criterion_main};
 use futures_util::future::join_all;
 use kindred_community::{
     Clock, Kindred, people, posts,
-    settings::{Federation, Settings, SignUp},
+    seal::Seal,
+    settings::{Federation, MediaSettings, Settings, SignUp},
     timelines,
     views::Draft,
 };
@@ -27,6 +28,8 @@ fn settings() -> Settings {
         version: "bench",
         source_url: String::new(),
         lab: false,
+        media: MediaSettings::in_folder("nowhere"),
+        seal: Seal::default(),
     }
 }
 

@@ -115,6 +115,12 @@ settings! {
     /// The folder for files that are not in the database.
     data_dir: PathBuf = Some("./data");
 
+    /// The largest film or recording that can be uploaded, in MiB. A picture has at most 16 MiB, whatever stands here.
+    media_largest: Count = Some("40");
+
+    /// How much room copies of pictures and films of other servers may take, in MiB. What nobody looks at any more goes first.
+    media_copies: Count = Some("1024");
+
     /// What this instance is called, on its pages and to other servers.
     name: String = Some("Kindred");
 

@@ -10,7 +10,8 @@ use std::{
 
 use kindred_community::{
     Clock, Kindred,
-    settings::{Federation, Settings, SignUp},
+    seal::Seal,
+    settings::{Federation, MediaSettings, Settings, SignUp},
 };
 use kindred_protocol::network::{DEADLINE, Network, NetworkSettings};
 use kindred_storage::{Db, Options};
@@ -97,7 +98,17 @@ pub fn settings(config: &Config) -> Settings {
         version: VERSION,
         source_url: config.source_url.clone().unwrap_or_default(),
         lab: config.lab,
+        media: MediaSettings {
+            largest: mebibytes(config.media_largest),
+            copies: mebibytes(config.media_copies),
+            ..MediaSettings::in_folder(config.data_dir.join("media"))
+        },
+        seal: Seal::default(),
     }
+}
+
+fn mebibytes(count: config::Count) -> u64 {
+    u64::from(count.get()) * 1024 * 1024
 }
 
 /// A number that tells processes on one database apart; drawn anew at every start.

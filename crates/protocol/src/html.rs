@@ -6,11 +6,16 @@
 
 mod clean;
 mod markup;
+mod page;
 mod scan;
 mod text;
 
 pub use clean::clean;
-pub use markup::{Links, Mentioned, NoLinks, Rendered, from_markdown, from_plain, mentions};
+pub use markup::{
+    Links, Mentioned, NoLinks, Rendered, from_html, from_markdown, from_plain, mentions,
+    written_length,
+};
+pub use page::{PageFacts, first_link, leads_back, only_link, page_facts};
 pub use scan::Handle;
 pub use text::{escape, to_text};
 
@@ -24,6 +29,8 @@ pub enum Markup {
     Plain,
     /// Markdown.
     Markdown,
+    /// HTML, of which only what is allowed stays.
+    Html,
 }
 
 /// Makes clean HTML of a text of another server, whatever media type it says the text has.

@@ -1,11 +1,12 @@
 //! Those who can sign in here.
 
 use diesel::prelude::*;
+use serde::{Deserialize, Serialize};
 
 use crate::actors::Actor;
 use crate::page::page;
 use crate::schema::{accounts, actors};
-use crate::types::{AccountId, AccountOwner, AccountRole, AccountState, ActorId, Moment};
+use crate::types::{AccountId, AccountOwner, AccountRole, AccountState, ActorId, Json, Moment};
 use crate::{Conn, Page, on};
 
 /// An account.
@@ -34,6 +35,34 @@ pub struct Account {
     pub created_at: Moment,
     /// When they were last here.
     pub last_seen_at: Option<Moment>,
+    /// What they usually choose.
+    pub habits: Json<Habits>,
+}
+
+/// What somebody usually chooses when they write. The words are those of the client API.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Habits {
+    /// Who may see it: `public`, `unlisted`, `private` or `direct`.
+    pub privacy: String,
+    /// Whether pictures are covered at first.
+    pub sensitive: bool,
+    /// The language they write in.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub language: Option<String>,
+    /// Who may quote it: `public`, `followers` or `nobody`.
+    pub quote_policy: String,
+}
+
+impl Default for Habits {
+    fn default() -> Self {
+        Self {
+            privacy: "public".to_owned(),
+            sensitive: false,
+            language: None,
+            quote_policy: "public".to_owned(),
+        }
+    }
 }
 
 /// What may change about an account. What is `None` stays as it is; `Some(None)` empties it.
@@ -56,6 +85,8 @@ pub struct AccountPatch {
     pub locale: Option<Option<String>>,
     /// When they were last here.
     pub last_seen_at: Option<Option<Moment>>,
+    /// What they usually choose.
+    pub habits: Option<Json<Habits>>,
 }
 
 /// Adds an account: its actor is there already.

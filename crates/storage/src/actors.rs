@@ -99,6 +99,8 @@ pub struct Actor {
     pub summary_source: Option<String>,
     /// The pictures that stand for `:name:` in its name and in what it says about itself.
     pub emojis: Json<Vec<Emoji>>,
+    /// Whether whom it follows and who follows it is kept to itself.
+    pub hide_collections: bool,
 }
 
 /// A picture used as a letter.
@@ -119,6 +121,12 @@ pub struct Field {
     pub name: String,
     /// What they say, as clean HTML.
     pub value: String,
+    /// The same as it was typed; only of people here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub source: Option<String>,
+    /// When the page that it leads to was seen to lead back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub verified_at: Option<Moment>,
 }
 
 impl Actor {
@@ -132,6 +140,8 @@ impl Actor {
 #[derive(Clone, Debug, Default, AsChangeset)]
 #[diesel(table_name = actors)]
 pub struct ActorPatch {
+    /// What it is.
+    pub kind: Option<ActorKind>,
     /// What it is called.
     pub name: Option<String>,
     /// What it says about itself, as clean HTML.
@@ -148,6 +158,8 @@ pub struct ActorPatch {
     pub discoverable: Option<bool>,
     /// Whether its posts may be found by searching.
     pub indexable: Option<bool>,
+    /// Whether whom it follows and who follows it is kept to itself.
+    pub hide_collections: Option<bool>,
     /// Since when it is shut out.
     pub suspended_at: Option<Option<Moment>>,
     /// The id of the actor that it has become.

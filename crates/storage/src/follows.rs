@@ -158,6 +158,15 @@ pub fn followers(db: &mut Conn, target: ActorId, page: &Page) -> QueryResult<Vec
     ))
 }
 
+/// How many ask to hear of somebody.
+pub fn count_requests(db: &mut Conn, target: ActorId) -> QueryResult<i64> {
+    on!(db, |conn| follows::table
+        .filter(follows::target_id.eq(target))
+        .filter(follows::state.eq(FollowState::Pending))
+        .count()
+        .get_result(conn))
+}
+
 /// Those who would like to hear of somebody and wait for an answer, the latest first.
 pub fn requests(db: &mut Conn, target: ActorId, page: &Page) -> QueryResult<Vec<(Follow, Actor)>> {
     on!(db, |conn| page!(

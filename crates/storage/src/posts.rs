@@ -7,7 +7,7 @@ use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{actors, mentions, posts};
-use crate::types::{ActorId, Json, Moment, PostId, PostKind, QuotePolicy, Visibility};
+use crate::types::{ActorId, Json, Moment, PostId, PostKind, QuotePolicy, UploadId, Visibility};
 use crate::{Conn, Page, on};
 
 /// A post.
@@ -82,6 +82,46 @@ pub struct Post {
     pub quote_policy: Option<QuotePolicy>,
     /// How many quote it.
     pub quotes_count: i32,
+    /// The program that it was written with.
+    pub application: Option<Json<Application>>,
+    /// What the page says about itself that it links to.
+    pub card: Option<Json<Card>>,
+}
+
+/// A program that posts are written with.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Application {
+    /// What it is called.
+    pub name: String,
+    /// Its page.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub website: Option<String>,
+}
+
+/// What a page says about itself.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Card {
+    /// The page.
+    pub url: String,
+    /// Its title.
+    pub title: String,
+    /// What it is about.
+    pub description: String,
+    /// What the place calls itself at which it is found.
+    pub provider: String,
+    /// Who wrote it.
+    pub author: String,
+    /// A picture.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub image: Option<String>,
+    /// Pixels of the picture from left to right; nothing when it does not say.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub width: Option<u32>,
+    /// Pixels of the picture from top to bottom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub height: Option<u32>,
 }
 
 /// What a tag stands for.
@@ -113,8 +153,17 @@ pub struct Tag {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Attachment {
+    /// Our number for it, when it was uploaded here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<UploadId>,
     /// Where it is.
     pub url: String,
+    /// Where a small picture of it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub preview: Option<String>,
+    /// How large the small picture is: pixels from left to right, and from top to bottom.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub small: Option<(u32, u32)>,
     /// What it is: `image/png`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub media_type: Option<String>,
@@ -130,6 +179,33 @@ pub struct Attachment {
     /// A blurred preview in a few letters.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub blurhash: Option<String>,
+    /// The point to keep in view when it is cropped.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub focus: Option<Focus>,
+}
+
+/// A point of a picture, in hundredths: -100 is the left or the lower edge, 100 the right or the upper one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Focus {
+    /// From left to right.
+    pub x: i16,
+    /// From below to above.
+    pub y: i16,
+}
+
+impl Focus {
+    /// The point that these say, each from -1 to 1; what lies outside is moved to the edge.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "it lies between -100 and 100"
+    )]
+    pub fn of(x: f64, y: f64) -> Self {
+        let part = |side: f64| (side.clamp(-1.0, 1.0) * 100.0).round() as i16;
+        Self {
+            x: part(x),
+            y: part(y),
+        }
+    }
 }
 
 /// What may change about a post. What is `None` stays as it is; `Some(None)` empties it.
@@ -164,6 +240,8 @@ pub struct PostPatch {
     pub source: Option<Option<String>>,
     /// Who may quote it.
     pub quote_policy: Option<Option<QuotePolicy>>,
+    /// What the page says about itself that it links to.
+    pub card: Option<Option<Json<Card>>>,
 }
 
 /// One of the numbers that are shown with a post.
@@ -261,6 +339,8 @@ pub fn mark_deleted(db: &mut Conn, id: PostId, at: Moment) -> QueryResult<bool> 
         posts::source.eq(None::<String>),
         posts::tags.eq("[]"),
         posts::attachments.eq("[]"),
+        posts::application.eq(None::<String>),
+        posts::card.eq(None::<String>),
     ))
     .execute(conn))
     .map(|changed| changed > 0)

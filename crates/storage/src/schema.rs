@@ -6,11 +6,13 @@
 
 mod belonging;
 mod elsewhere;
+mod media;
 mod relay;
 mod sign_in;
 
 pub(crate) use belonging::*;
 pub(crate) use elsewhere::*;
+pub(crate) use media::*;
 pub(crate) use relay::*;
 pub(crate) use sign_in::*;
 
@@ -79,6 +81,7 @@ diesel::table! {
         summary -> Text,
         summary_source -> Nullable<Text>,
         emojis -> Text,
+        hide_collections -> Bool,
     }
 }
 
@@ -96,6 +99,7 @@ diesel::table! {
         locale -> Nullable<Text>,
         created_at -> BigInt,
         last_seen_at -> Nullable<BigInt>,
+        habits -> Text,
     }
 }
 
@@ -200,6 +204,8 @@ diesel::table! {
         quote_policy -> Nullable<Text>,
         quotes_count -> Integer,
         boosts_refused -> Bool,
+        application -> Nullable<Text>,
+        card -> Nullable<Text>,
     }
 }
 

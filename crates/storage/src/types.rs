@@ -115,6 +115,12 @@ ids! {
     PushId;
     /// A link that lets people into a group.
     LinkId;
+    /// A picture, film or recording that somebody has uploaded.
+    UploadId;
+    /// A post as it was before it was edited.
+    VersionId;
+    /// A post that will be published later.
+    ScheduledId;
 }
 
 impl From<PostId> for EntryId {
@@ -527,6 +533,14 @@ text_enums! {
         Rejected = "rejected",
         /// They agreed and do not any more.
         Revoked = "revoked",
+    }
+
+    /// What an upload is for.
+    pub enum Purpose {
+        /// To come with a post.
+        Post = "post",
+        /// To be somebody's picture, or the one above somebody's page.
+        Face = "face",
     }
 
     /// Whether a complaint has been dealt with.

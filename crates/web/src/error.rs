@@ -58,12 +58,13 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::BadSignature(_)
         | Refusal::NoSuchProgram
         | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
-        Refusal::TooManyAttempts => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::TooManyAttempts | Refusal::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
         | Refusal::NoSuchPoll
-        | Refusal::NoSuchActivity => StatusCode::NOT_FOUND,
+        | Refusal::NoSuchActivity
+        | Refusal::NoSuchFile => StatusCode::NOT_FOUND,
         Refusal::Gone => StatusCode::GONE,
         Refusal::OutsideScopes
         | Refusal::NotYours
@@ -95,6 +96,18 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::VotedAlready
         | Refusal::OwnPoll
         | Refusal::NotForQuoting
+        | Refusal::NoFile
+        | Refusal::NotShown
+        | Refusal::FileTooLarge(_)
+        | Refusal::UnreadablePicture
+        | Refusal::TooManyPixels(_)
+        | Refusal::DescriptionTooLong(_)
+        | Refusal::TooManyFiles(_)
+        | Refusal::NotAttachable
+        | Refusal::InUse
+        | Refusal::TooSoon
+        | Refusal::TooManyScheduled(_)
+        | Refusal::Unfit(_)
         | Refusal::NotForSharing
         | Refusal::Oneself
         | Refusal::BadProgram(_)

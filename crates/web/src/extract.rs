@@ -6,7 +6,9 @@
 pub mod bearer;
 pub mod body;
 pub mod client;
+pub mod form;
 pub mod letter;
+pub mod looker;
 pub mod multipart;
 pub mod params;
 pub mod reader;
@@ -14,7 +16,9 @@ pub mod session;
 pub mod wants;
 
 pub use bearer::{AppBearer, Bearer, Caller, Scope, scope};
+pub use form::Form;
 pub use letter::SignedLetter;
+pub use looker::Looker;
 pub use params::Params;
 pub use reader::Reader;
 pub use session::{FromHere, Guest, Member};

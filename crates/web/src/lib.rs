@@ -12,6 +12,7 @@ pub mod federation;
 pub mod health;
 pub mod limits;
 pub mod mastodon;
+pub mod media;
 pub mod oauth;
 pub mod pages;
 
@@ -104,7 +105,11 @@ fn for_clients() -> Scope<
         .configure(apps::routes)
         .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
         .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))
-        .service(at("/v1/accounts/verify_credentials").route(read(accounts::verify_credentials)))
+        .service(
+            at("/v1/accounts/verify_credentials")
+                .route(read(mastodon::profile::verify_credentials)),
+        )
+        .configure(mastodon::profile::routes)
         .service(at("/v1/accounts/lookup").route(read(accounts::lookup)))
         .service(at("/v1/accounts/relationships").route(read(accounts::relationships)))
         .service(at("/v1/accounts/{id}").route(read(accounts::show)))
@@ -119,6 +124,8 @@ fn for_clients() -> Scope<
                 .route(web::delete().to(statuses::delete)),
         )
         .service(at("/v1/statuses/{id}/context").route(read(statuses::context)))
+        .service(at("/v1/statuses/{id}/history").route(read(statuses::history)))
+        .service(at("/v1/statuses/{id}/translate").route(web::post().to(statuses::translate)))
         .service(at("/v1/statuses/{id}/source").route(read(statuses::source)))
         .service(at("/v1/statuses/{id}/favourite").route(web::post().to(statuses::favourite)))
         .service(at("/v1/statuses/{id}/unfavourite").route(web::post().to(statuses::unfavourite)))
@@ -140,6 +147,8 @@ fn for_clients() -> Scope<
         .configure(companions::routes)
         .service(at("/v1/timelines/home").route(read(timelines::home)))
         .service(at("/v2/search").route(read(search::search)))
+        .configure(mastodon::media::routes)
+        .configure(mastodon::scheduled::routes)
         .default_service(web::to(mastodon::nowhere))
 }
 
@@ -156,6 +165,8 @@ fn for_people(cfg: &mut ServiceConfig) {
         .service(at("/topics/{slug}").route(read(pages::topic::show)))
         .service(at("/avatars/{file}").route(read(avatars::avatar)))
         .service(at("/headers/{file}").route(read(avatars::header)))
+        .service(at("/media/remote/{mark}/{address}").route(read(media::copy)))
+        .service(at("/media/{file}").route(read(media::show)))
         .service(at("/assets/{file}").route(read(assets::show)))
         .service(at("/favicon.ico").route(read(assets::icon)))
         .service(at("/robots.txt").route(read(assets::robots)))

@@ -175,7 +175,7 @@ fn shows_nothing(req: &ServiceRequest) -> bool {
 
 fn is_free(req: &ServiceRequest) -> bool {
     req.method() == Method::OPTIONS
-        || ["/assets/", "/avatars/", "/headers/", "/health/"]
+        || ["/assets/", "/avatars/", "/headers/", "/health/", "/media/"]
             .iter()
             .any(|start| req.path().starts_with(start))
 }

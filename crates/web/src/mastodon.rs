@@ -8,11 +8,14 @@ pub mod apps;
 pub mod companions;
 pub mod entities;
 pub mod instance;
+pub mod media;
 pub mod paging;
 pub mod polls;
+pub mod profile;
 pub mod quotes;
 pub mod registration;
 pub mod requests;
+pub mod scheduled;
 pub mod search;
 pub mod statuses;
 #[cfg(test)]

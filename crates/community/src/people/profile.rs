@@ -2,12 +2,12 @@
 
 use kindred_protocol::html;
 use kindred_storage::{
-    Json,
+    ActorKind, Json,
     actors::{self, Actor, ActorPatch, Field},
 };
 
-use super::checked_name;
-use crate::{Kindred, Ledger, Refusal, Result, announce, topics};
+use super::{checked_name, links};
+use crate::{Kindred, Ledger, Refusal, Result, announce, media, topics};
 
 /// The longest note about oneself, in characters.
 pub const LONGEST_NOTE: usize = 5_000;
@@ -40,6 +40,10 @@ pub struct Profile {
     pub discoverable: Option<bool>,
     /// Whether their posts may be found by searching.
     pub indexable: Option<bool>,
+    /// Whether a program speaks here rather than a person.
+    pub bot: Option<bool>,
+    /// Whether whom they follow and who follows them is kept to themself.
+    pub hide_collections: Option<bool>,
     /// What they care about.
     pub topics: Option<Vec<String>>,
 }
@@ -61,6 +65,9 @@ pub async fn change_profile(kindred: &Kindred, who: &Actor, wish: Profile) -> Re
                 return Ok(before);
             }
             let after = rewrite(ledger, after)?;
+            if after.fields != before.fields {
+                links::visit_later(ledger, &after);
+            }
             announce::looks_different(ledger, &after, None)?;
             Ok(after)
         })
@@ -71,7 +78,18 @@ pub async fn change_profile(kindred: &Kindred, who: &Actor, wish: Profile) -> Re
 pub(crate) fn rewrite(ledger: &mut Ledger<'_>, mut face: Actor) -> Result<Actor> {
     // Later than every earlier version, or peers take it for the one that they have.
     face.updated_at = ledger.now.max(face.updated_at.plus(A_MILLISECOND));
+    let before = ledger.actor(face.id)?;
+    for (worn, wears) in [
+        (&before.icon_url, &face.icon_url),
+        (&before.image_url, &face.image_url),
+    ] {
+        if let Some(worn) = worn.as_deref().filter(|_| worn != wears) {
+            media::take_down(ledger, face.id, worn)?;
+        }
+    }
     let patch = ActorPatch {
+        kind: Some(face.kind),
+        hide_collections: Some(face.hide_collections),
         name: Some(face.name.clone()),
         summary: Some(face.summary.clone()),
         summary_source: Some(face.summary_source.clone()),
@@ -91,6 +109,11 @@ pub(crate) fn rewrite(ledger: &mut Ledger<'_>, mut face: Actor) -> Result<Actor>
 
 const A_MILLISECOND: std::time::Duration = std::time::Duration::from_millis(1);
 
+/// Refuses a wish that cannot be fulfilled.
+pub fn check(wish: &Profile) -> Result<(), Refusal> {
+    Checked::of(wish).map(drop)
+}
+
 /// A wish that can be fulfilled.
 struct Checked {
     name: Option<String>,
@@ -101,6 +124,8 @@ struct Checked {
     locked: Option<bool>,
     discoverable: Option<bool>,
     indexable: Option<bool>,
+    bot: Option<bool>,
+    hide_collections: Option<bool>,
     topics: Option<Vec<String>>,
 }
 
@@ -113,7 +138,7 @@ impl Checked {
         };
         let note = match &wish.note {
             Some(note) if note.chars().count() > LONGEST_NOTE => {
-                return Err(Refusal::NotUnderstood(format!(
+                return Err(Refusal::Unfit(format!(
                     "a note about oneself has at most {LONGEST_NOTE} characters"
                 )));
             }
@@ -129,6 +154,8 @@ impl Checked {
             locked: wish.locked,
             discoverable: wish.discoverable,
             indexable: wish.indexable,
+            bot: wish.bot,
+            hide_collections: wish.hide_collections,
             topics: wish
                 .topics
                 .as_deref()
@@ -150,7 +177,7 @@ impl Checked {
             face.summary_source = Some(typed);
         }
         if let Some(fields) = self.fields {
-            face.fields = Json(fields);
+            face.fields = Json(still_verified(fields, &face.fields));
         }
         if let Some(topics) = self.topics {
             face.topics = Json(topics);
@@ -164,8 +191,25 @@ impl Checked {
         face.locked = self.locked.unwrap_or(face.locked);
         face.discoverable = self.discoverable.unwrap_or(face.discoverable);
         face.indexable = self.indexable.unwrap_or(face.indexable);
+        face.hide_collections = self.hide_collections.unwrap_or(face.hide_collections);
+        face.kind = match self.bot {
+            Some(true) => ActorKind::Service,
+            Some(false) => ActorKind::Person,
+            None => face.kind,
+        };
         face
     }
+}
+
+/// A value that was not changed still leads to a page that leads back.
+fn still_verified(mut fields: Vec<Field>, before: &[Field]) -> Vec<Field> {
+    for field in &mut fields {
+        field.verified_at = before
+            .iter()
+            .find(|known| known.value == field.value)
+            .and_then(|known| known.verified_at);
+    }
+    fields
 }
 
 /// What says nothing is nothing.
@@ -181,7 +225,7 @@ pub(crate) fn checked_fields(fields: &[(String, String)]) -> Result<Vec<Field>, 
         .filter(|(name, value)| !name.is_empty() || !value.is_empty())
         .collect();
     if said.len() > MOST_FIELDS {
-        return Err(Refusal::NotUnderstood(format!(
+        return Err(Refusal::Unfit(format!(
             "a profile has at most {MOST_FIELDS} fields"
         )));
     }
@@ -189,13 +233,15 @@ pub(crate) fn checked_fields(fields: &[(String, String)]) -> Result<Vec<Field>, 
         .map(|(name, value)| {
             let fits = |text: &str| text.chars().count() <= LONGEST_FIELD;
             if !fits(name) || !fits(value) {
-                return Err(Refusal::NotUnderstood(format!(
+                return Err(Refusal::Unfit(format!(
                     "a field of a profile has at most {LONGEST_FIELD} characters"
                 )));
             }
             Ok(Field {
                 name: name.split_whitespace().collect::<Vec<_>>().join(" "),
                 value: in_one_line(value),
+                source: Some(value.to_owned()),
+                verified_at: None,
             })
         })
         .collect()
@@ -214,14 +260,14 @@ fn in_one_line(value: &str) -> String {
 /// Topics in the spelling in which they are shown, each once.
 pub(crate) fn checked_topics(names: &[String], most: usize) -> Result<Vec<String>, Refusal> {
     if names.len() > most {
-        return Err(Refusal::NotUnderstood(format!(
+        return Err(Refusal::Unfit(format!(
             "these are too many topics: {most} are enough"
         )));
     }
     let mut kept: Vec<(String, String)> = Vec::new();
     for name in names {
-        let slug = topics::slug(name)
-            .ok_or_else(|| Refusal::NotUnderstood(format!("{name:?} is no topic")))?;
+        let slug =
+            topics::slug(name).ok_or_else(|| Refusal::Unfit(format!("{name:?} is no topic")))?;
         if kept.iter().all(|(known, _)| *known != slug) {
             kept.push((slug, topics::spelling(name)));
         }

@@ -24,6 +24,7 @@ fn face(host: &str) -> Actor {
         summary: String::new(),
         summary_source: None,
         emojis: Vec::new().into(),
+        hide_collections: false,
         icon_url: None,
         image_url: None,
         key_id: String::new(),

@@ -4,18 +4,19 @@ use std::collections::HashMap;
 
 use kindred_protocol::{
     html::{self, Handle, Links, Markup, Mentioned},
+    limits::CONTENT_BYTES,
     webfinger,
 };
 use kindred_storage::{
-    ActorId, ActorKind, Json, PostId, PostKind, Visibility,
+    ActorId, ActorKind, Json, PostId, PostKind, ScheduledId, UploadId, Visibility,
     actors::{self, Actor},
-    groups,
+    apps, groups,
     polls::Poll,
-    posts::{Post, PostPatch, Tag, TagKind},
+    posts::{Application, Attachment, Post, PostPatch, Tag, TagKind},
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, links, polls,
+    Kindred, Ledger, Refusal, Result, links, media, polls,
     posts::{Boosting, LONGEST_TEXT, Publication, Said},
     quotes, remote, servers, sight, topics,
     views::{Audience, Draft, TextFormat, Viewer},
@@ -35,23 +36,39 @@ pub(crate) struct Composed {
     hashtags: Vec<String>,
 }
 
+/// Refuses a draft that says nothing or too much.
+pub(crate) fn check(draft: &Draft) -> Result<(), Refusal> {
+    let bare = draft.media.as_ref().is_none_or(Vec::is_empty);
+    if draft.text.trim().is_empty() && bare && draft.poll.is_none() {
+        return Err(Refusal::EmptyPost);
+    }
+    if draft.poll.is_some() && !bare {
+        return Err(Refusal::Unfit(
+            "a post has either a poll or files".to_owned(),
+        ));
+    }
+    let warning = draft.warning.as_deref().unwrap_or_default();
+    let length = html::written_length(&draft.text) + warning.chars().count();
+    // However its links are counted, a text has an end.
+    if length > LONGEST_TEXT || draft.text.len() > CONTENT_BYTES {
+        return Err(Refusal::PostTooLong(length, LONGEST_TEXT));
+    }
+    Ok(())
+}
+
 /// Looks up who is named and renders the text.
 pub(crate) async fn compose(kindred: &Kindred, who: &Actor, draft: &Draft) -> Result<Composed> {
-    let length = draft.text.chars().count();
-    if draft.text.trim().is_empty() {
-        return Err(Refusal::EmptyPost.into());
-    }
-    if length > LONGEST_TEXT {
-        return Err(Refusal::PostTooLong(length, LONGEST_TEXT).into());
-    }
+    check(draft)?;
     let markup = match draft.format {
         TextFormat::Plain => Markup::Plain,
         TextFormat::Markdown => Markup::Markdown,
+        TextFormat::Html => Markup::Html,
     };
     let directory = look_up(kindred, who, html::mentions(&draft.text, markup)).await?;
     let rendered = match markup {
         Markup::Plain => html::from_plain(&draft.text, &directory),
         Markup::Markdown => html::from_markdown(&draft.text, &directory),
+        Markup::Html => html::from_html(&draft.text, &directory),
     };
     let named = rendered
         .mentions
@@ -173,6 +190,7 @@ impl Composed {
         };
         let id = PostId(ledger.next_id());
         let group = self.group(ledger, parent.as_ref())?;
+        let attachments = self.attachments(ledger, author.id, None)?;
         let visibility = visibility(ledger, self.draft.audience, parent.as_ref(), group.as_ref())?;
         let post = Post {
             id,
@@ -210,12 +228,14 @@ impl Composed {
             likes_count: 0,
             boosts_count: 0,
             tags: Json(self.tags(ledger)),
-            attachments: Json(Vec::new()),
+            attachments: Json(attachments),
             content: self.html.clone(),
             source: Some(self.draft.text.clone()),
             quote_uri: quoted.map(|quoted| quoted.uri),
             quote_policy: self.draft.quote_policy,
             quotes_count: 0,
+            application: self.application(ledger)?,
+            card: None,
         };
         Ok(Publication {
             post,
@@ -272,9 +292,62 @@ impl Composed {
         mentions.chain(hashtags).collect()
     }
 
+    /// The program that it was written with.
+    fn application(&self, ledger: &mut Ledger<'_>) -> Result<Option<Json<Application>>> {
+        let Some(app) = self.draft.app else {
+            return Ok(None);
+        };
+        Ok(apps::find(ledger.db, app)?.map(|app| {
+            Json(Application {
+                name: app.name,
+                website: app.website,
+            })
+        }))
+    }
+
+    /// What it is to come with, when that was said.
+    pub(crate) fn uploads(&self) -> Option<Vec<UploadId>> {
+        self.draft.media.clone()
+    }
+
+    /// The number under which it was kept until now, when it was.
+    pub(crate) fn scheduled(&self) -> Option<ScheduledId> {
+        self.draft.scheduled
+    }
+
+    /// The files that it comes with, with the words that were said about them.
+    fn attachments(
+        &self,
+        ledger: &mut Ledger<'_>,
+        author: ActorId,
+        post: Option<PostId>,
+    ) -> Result<Vec<Attachment>> {
+        let ids = self.draft.media.as_deref().unwrap_or_default();
+        let mut chosen = media::choose(ledger, author, ids, self.draft.scheduled, post)?;
+        for attachment in &mut chosen {
+            for (id, words) in &self.draft.media_words {
+                if attachment.id == Some(*id) {
+                    words.put_under(attachment);
+                }
+            }
+        }
+        Ok(chosen)
+    }
+
     /// What an edit changes.
-    pub(crate) fn into_edit(self, ledger: &Ledger<'_>, post: &Post) -> Edit {
+    pub(crate) fn into_edit(self, ledger: &mut Ledger<'_>, post: &Post) -> Result<Edit> {
+        let attachments = match self.draft.media {
+            Some(_) => Some(Json(self.attachments(
+                ledger,
+                post.author_id,
+                Some(post.id),
+            )?)),
+            None => None,
+        };
         let patch = PostPatch {
+            attachments,
+            // The link may be another one now.
+            card: Some(None),
             title: Some(title_of(&self.draft)),
             content: Some(self.html.clone()),
             source: Some(Some(self.draft.text.clone())),
@@ -297,14 +370,14 @@ impl Composed {
             .poll
             .as_ref()
             .map(|poll| polls::to_ask(post.id, poll, ledger.now));
-        Edit {
+        Ok(Edit {
             patch: PostPatch {
                 kind: poll.is_some().then_some(PostKind::Question),
                 ..patch
             },
             poll,
             mentions: self.people(),
-        }
+        })
     }
 }
 

@@ -12,7 +12,7 @@ use kindred_storage::{
     actors::{self, Actor},
     follows,
     polls::{Poll, PollOption},
-    posts::{self, Attachment, Post, PostPatch, Tag, TagKind},
+    posts::{self, Attachment, Focus, Post, PostPatch, Tag, TagKind},
     tombstones,
 };
 use serde_json::Value;
@@ -21,7 +21,7 @@ use crate::{
     Kindred, Ledger, Result,
     jobs::{Job, lane_look},
     polls,
-    posts::{Boosting, Publication, Said, answered, pass_on_change, place, place_late},
+    posts::{Boosting, Publication, Said, answered, history, pass_on_change, place, place_late},
     quotes::{self, Claim},
     receive::own_name,
     remote::{self, is_shortcode},
@@ -320,6 +320,8 @@ fn to_post(ledger: &Ledger<'_>, author: &Actor, note: &Note, visibility: Visibil
         quote_uri: note.quote.as_ref().map(|uri| uri.as_str().to_owned()),
         quote_policy: quotes::policy_of(note, author),
         quotes_count: 0,
+        application: None,
+        card: None,
     }
 }
 
@@ -418,6 +420,8 @@ fn attachments_of(note: &Note) -> Vec<Attachment> {
             width: file.width,
             height: file.height,
             blurhash: file.blurhash.clone(),
+            focus: file.focus.map(|(x, y)| Focus::of(x, y)),
+            ..Attachment::default()
         })
         .collect()
 }
@@ -483,6 +487,11 @@ pub(crate) fn changed(
         quote_policy: Some(quotes::policy_of(note, author)),
         ..PostPatch::default()
     };
+    if patch.content.as_ref() != Some(&post.content)
+        || patch.warning.as_ref() != Some(&post.warning)
+    {
+        history::keep(ledger, &post)?;
+    }
     posts::edit(ledger.db, post.id, &patch)?;
     let mentions: Vec<ActorId> = named_actors(ledger, note)?
         .iter()

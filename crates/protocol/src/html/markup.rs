@@ -6,7 +6,7 @@
 use super::{
     Markup, clean,
     scan::{Handle, Piece, pieces},
-    text::escape,
+    text::{escape, unescape},
 };
 use pulldown_cmark::{
     CowStr, Event, LinkType, Options, Parser, Tag, TagEnd, TextMergeStream, html::push_html,
@@ -90,6 +90,47 @@ pub fn from_plain(text: &str, links: &dyn Links) -> Rendered {
     writer.finish(&html)
 }
 
+/// Makes HTML of HTML that somebody typed: what is not allowed goes, and mentions, hashtags and bare links become links.
+pub fn from_html(typed: &str, links: &dyn Links) -> Rendered {
+    let mut writer = Writer::new(links);
+    let cleaned = clean(typed);
+    let mut html = String::with_capacity(cleaned.len() * 2);
+    let mut rest = cleaned.as_str();
+    while let Some(start) = rest.find('<') {
+        writer.typed_text(&rest[..start], &mut html);
+        let end = rest[start..]
+            .find('>')
+            .map_or(rest.len(), |end| start + end + 1);
+        let tag = &rest[start..end];
+        let name = tag.trim_matches(['<', '>', '/']);
+        if matches!(name.split_whitespace().next(), Some("a" | "code" | "pre")) {
+            writer.closed = if tag.starts_with("</") {
+                writer.closed.saturating_sub(1)
+            } else {
+                writer.closed + 1
+            };
+        }
+        html.push_str(tag);
+        rest = &rest[end..];
+    }
+    writer.typed_text(rest, &mut html);
+    writer.finish(&html)
+}
+
+/// How long a text is as people count it: a link counts as 23 letters however long it is, and of somebody elsewhere only the name.
+pub fn written_length(text: &str) -> usize {
+    const LINK: usize = 23;
+    pieces(text)
+        .into_iter()
+        .map(|piece| match piece {
+            Piece::Text(text) => text.chars().count(),
+            Piece::Link(_) => LINK,
+            Piece::Mention(handle, _) => 1 + handle.name.chars().count(),
+            Piece::Hashtag(name) => 1 + name.chars().count(),
+        })
+        .sum()
+}
+
 /// Whom a text mentions, each once, so that they can be looked up before it is rendered.
 pub fn mentions(text: &str, markup: Markup) -> Vec<Handle> {
     struct Listener(std::cell::RefCell<Vec<Handle>>);
@@ -110,6 +151,7 @@ pub fn mentions(text: &str, markup: Markup) -> Vec<Handle> {
     match markup {
         Markup::Plain => from_plain(text, &listener),
         Markup::Markdown => from_markdown(text, &listener),
+        Markup::Html => from_html(text, &listener),
     };
     listener.0.into_inner()
 }
@@ -167,6 +209,15 @@ impl<'a> Writer<'a> {
             _ => {}
         }
         event
+    }
+
+    /// Text between the tags of clean HTML, escaped as it is.
+    fn typed_text(&mut self, escaped: &str, html: &mut String) {
+        if self.closed == 0 {
+            self.text(&unescape(escaped), html);
+        } else {
+            html.push_str(escaped);
+        }
     }
 
     fn text(&mut self, text: &str, html: &mut String) {

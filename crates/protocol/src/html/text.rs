@@ -57,13 +57,15 @@ pub(super) fn to_text_of_clean(html: &str) -> String {
 }
 
 fn unescape_into(text: &mut String, escaped: &str) {
-    const NAMED: [(&str, char); 6] = [
+    const NAMED: [(&str, char); 8] = [
         ("&amp;", '&'),
         ("&lt;", '<'),
         ("&gt;", '>'),
         ("&quot;", '"'),
         ("&nbsp;", ' '),
         ("&#39;", '\''),
+        ("&#x27;", '\''),
+        ("&apos;", '\''),
     ];
     let mut rest = escaped;
     while let Some(start) = rest.find('&') {
@@ -77,6 +79,13 @@ fn unescape_into(text: &mut String, escaped: &str) {
         rest = &rest[name.len()..];
     }
     text.push_str(rest);
+}
+
+/// Text that stood in HTML, as it is read.
+pub(super) fn unescape(escaped: &str) -> String {
+    let mut text = String::with_capacity(escaped.len());
+    unescape_into(&mut text, escaped);
+    text
 }
 
 /// Text as it may stand in HTML, also inside an attribute.

@@ -163,6 +163,8 @@ pub struct AttachmentCard {
     pub height: Option<u32>,
     /// A blurred preview.
     pub blurhash: Option<String>,
+    /// The point to keep in view, from -1 to 1 each.
+    pub focus: Option<(f64, f64)>,
 }
 
 impl AttachmentCard {
@@ -181,7 +183,8 @@ impl AttachmentCard {
             .text("summary", self.alt.as_ref())
             .maybe("width", self.width)
             .maybe("height", self.height)
-            .text("blurhash", self.blurhash.as_ref());
+            .text("blurhash", self.blurhash.as_ref())
+            .maybe("focalPoint", self.focus.map(|(x, y)| json!([x, y])));
         fields.into_value()
     }
 }

@@ -214,6 +214,7 @@ fn an_edited_reply_with_a_picture_and_a_warning() {
             width: Some(640),
             height: Some(480),
             blurhash: None,
+            focus: None,
         }],
         ..post()
     }));

@@ -79,6 +79,7 @@ pub fn actor(id: i64, kind: ActorKind, handle: &str, host: &str) -> Actor {
         summary: String::new(),
         summary_source: None,
         emojis: Json(Vec::new()),
+        hide_collections: false,
         uri,
     }
 }
@@ -97,6 +98,7 @@ pub fn account(id: i64, person: &Actor) -> Account {
         locale: None,
         created_at: THEN,
         last_seen_at: None,
+        habits: Json::default(),
     }
 }
 
@@ -187,6 +189,8 @@ pub fn post(id: i64, author: ActorId) -> Post {
         quote_uri: None,
         quote_policy: None,
         quotes_count: 0,
+        application: None,
+        card: None,
     }
 }
 

@@ -25,6 +25,7 @@ macro_rules! tell {
 mod answers;
 mod belonging;
 mod doors;
+mod media;
 mod people;
 mod plans;
 mod queues;

@@ -137,6 +137,7 @@ async fn what_is_remembered_of_a_stranger_is_refreshed_but_what_is_ours_stays() 
             fields: Json(vec![Field {
                 name: "Team".to_owned(),
                 value: "Crabs".to_owned(),
+                ..Field::default()
             }]),
             topics: Json(vec!["rust".to_owned()]),
             shared_inbox: None,
@@ -151,7 +152,8 @@ async fn what_is_remembered_of_a_stranger_is_refreshed_but_what_is_ours_stays() 
                 name: "Mei Lin".to_owned(),
                 fields: Json(vec![Field {
                     name: "Team".to_owned(),
-                    value: "Crabs".to_owned()
+                    value: "Crabs".to_owned(),
+                    ..Field::default()
                 }]),
                 topics: Json(vec!["rust".to_owned()]),
                 shared_inbox: None,

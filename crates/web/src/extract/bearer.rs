@@ -243,6 +243,12 @@ async fn bearing(req: &HttpRequest) -> Result<Option<Bearing>, Failure> {
     Ok(Some(accounts::bearing(&kindred(req), &token).await?))
 }
 
+/// As whom somebody looks who shows a token; nothing when none is shown.
+pub(super) async fn viewer(req: &HttpRequest) -> Result<Option<Viewer>, Failure> {
+    let person = bearing(req).await?.and_then(Bearing::person);
+    Ok(person.map(|me| Viewer::Local(me.actor.id)))
+}
+
 /// The token in the header or, for those who cannot set one, in the query. Another kind of authorization is no token.
 fn token(req: &HttpRequest) -> Result<Option<String>, Refusal> {
     let Some(value) = req.headers().get(header::AUTHORIZATION) else {

@@ -79,6 +79,17 @@ impl Params {
         Ok(self)
     }
 
+    /// Adds fields that were read already; they win over what is there.
+    #[must_use]
+    pub fn with_fields(mut self, fields: Vec<(String, String)>) -> Self {
+        let mut said = Self::default();
+        for (name, value) in fields.into_iter().take(MOST) {
+            said.add(&name, value);
+        }
+        self.0.extend(said.0);
+        self
+    }
+
     fn add_form(&mut self, form: &[u8]) {
         for (name, value) in url::form_urlencoded::parse(form).take(MOST) {
             self.add(&name, value.into_owned());
@@ -146,6 +157,20 @@ impl Params {
             Value::Object(inside) => Some(Self(inside.clone())),
             _ => None,
         }
+    }
+
+    /// The elements of a list of nested parameters: `a[][b]`, `a[0][b]`, an array of objects, or an object with numbers for names.
+    pub fn each(&self, name: &str) -> Vec<Self> {
+        let elements: Vec<&Value> = match self.0.get(name) {
+            Some(Value::Array(elements)) => elements.iter().collect(),
+            Some(Value::Object(numbered)) => numbered.values().collect(),
+            _ => Vec::new(),
+        };
+        elements
+            .into_iter()
+            .filter_map(Value::as_object)
+            .map(|element| Self(element.clone()))
+            .collect()
     }
 
     /// Whether something stands under this name, even an empty text.

@@ -16,7 +16,7 @@ use kindred_community::{
 
 use super::{
     answer,
-    entities::{Account, CredentialAccount, Relationship},
+    entities::{Account, Relationship},
     lens, number,
     paging::{Cut, STATUSES},
     timelines::page,
@@ -25,14 +25,6 @@ use crate::{
     error::ApiError,
     extract::{Bearer, Caller, Params, scope},
 };
-
-/// `GET /api/v1/accounts/verify_credentials`
-pub async fn verify_credentials(
-    kindred: Data<Kindred>,
-    who: Bearer<scope::Profile>,
-) -> Result<HttpResponse, ApiError> {
-    Ok(answer(&CredentialAccount::of(kindred.settings(), &who.me)))
-}
 
 /// `GET /api/v1/accounts/lookup`
 pub async fn lookup(

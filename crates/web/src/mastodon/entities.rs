@@ -4,6 +4,7 @@
 //! over a missing one. Nothing is asked here; rows go in, entities come out.
 
 mod account;
+mod later;
 mod media;
 mod poll;
 mod quote;
@@ -11,7 +12,8 @@ mod status;
 #[cfg(test)]
 mod tests;
 
-pub use account::{Account, CredentialAccount, Relationship, Role};
+pub use account::{Account, CredentialAccount, Profile, Relationship, Role};
+pub use later::{ScheduledStatus, StatusEdit};
 pub(crate) use media::kind as media_kind;
 pub use media::{MediaAttachment, PreviewCard};
 pub use poll::Poll;

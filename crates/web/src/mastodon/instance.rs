@@ -4,7 +4,7 @@
 
 use actix_web::{HttpResponse, http::header, web::Data};
 use kindred_community::{
-    Kindred, pages, polls,
+    Kindred, media, pages, polls, posts,
     settings::{Federation, Settings, SignUp},
     views::About,
 };
@@ -14,8 +14,6 @@ use crate::error::ApiError;
 
 /// The release of Mastodon whose API is spoken.
 const SPOKEN: &str = "4.2.0";
-/// The longest post. Units: characters as clients count them.
-const MAX_CHARACTERS: u32 = 5000;
 /// What a link counts as.
 const CHARACTERS_PER_URL: u32 = 23;
 
@@ -65,22 +63,22 @@ fn thumbnail(settings: &Settings) -> String {
 
 fn statuses() -> Value {
     json!({
-        "max_characters": MAX_CHARACTERS,
-        "max_media_attachments": 4,
+        "max_characters": posts::LONGEST_TEXT,
+        "max_media_attachments": media::MOST_FILES,
         "characters_reserved_per_url": CHARACTERS_PER_URL,
-        "supported_mime_types": ["text/plain", "text/markdown"],
+        "supported_mime_types": ["text/plain", "text/markdown", "text/html"],
     })
 }
 
-fn media_attachments() -> Value {
+fn media_attachments(settings: &Settings) -> Value {
     json!({
-        "supported_mime_types": ["image/jpeg", "image/png", "image/gif", "image/webp"],
-        "description_limit": 1500,
-        "image_size_limit": 10_485_760,
-        "image_matrix_limit": 40_000_000,
-        "video_size_limit": 0,
-        "video_frame_rate_limit": 0,
-        "video_matrix_limit": 0,
+        "supported_mime_types": media::media_types(),
+        "description_limit": media::LONGEST_DESCRIPTION,
+        "image_size_limit": media::LARGEST_PICTURE,
+        "image_matrix_limit": media::MOST_PIXELS,
+        "video_size_limit": settings.media.largest,
+        "video_frame_rate_limit": 120,
+        "video_matrix_limit": media::MOST_PIXELS,
     })
 }
 
@@ -115,8 +113,9 @@ fn instance_v1(settings: &Settings, about: &About) -> Value {
         "configuration": {
             "accounts": { "max_featured_tags": 10 },
             "statuses": statuses(),
-            "media_attachments": media_attachments(),
+            "media_attachments": media_attachments(settings),
             "polls": polls_allowed(),
+            "media_attachments": media_attachments(settings),
         },
         "contact_account": null,
         "rules": [],
@@ -154,8 +153,9 @@ fn instance_v2(settings: &Settings, about: &About) -> Value {
                 "profile_field_value_limit": 2047,
             },
             "statuses": statuses(),
-            "media_attachments": media_attachments(),
+            "media_attachments": media_attachments(settings),
             "polls": polls_allowed(),
+            "media_attachments": media_attachments(settings),
             "translation": { "enabled": false },
             "timelines_access": {
                 "live_feeds": feeds("authenticated"),

@@ -10,14 +10,17 @@ use actix_web::{
     web::{Data, Path},
 };
 use kindred_community::{
-    ActorId, Kindred, PostId, Refusal, pages, posts, timelines,
-    views::{Audience, Draft, PollDraft, PostView, TextFormat},
+    ActorId, Kindred, PostId, QuotePolicy, Refusal, pages, posts, timelines,
+    views::{Audience, Draft, PollDraft, PostView, SignedIn, TextFormat},
 };
 
 use super::{
     answer,
-    entities::{Context, Status, StatusSource},
-    lens, number,
+    entities::{Context, ScheduledStatus, Status, StatusEdit, StatusSource},
+    lens,
+    media::changed_words,
+    number,
+    scheduled::due,
 };
 use crate::{
     error::{ApiError, Failure},
@@ -44,7 +47,11 @@ pub async fn create(
         .get("idempotency-key")
         .and_then(|key| key.to_str().ok())
         .map(str::to_owned);
-    let draft = revise(Draft::default(), &params)?;
+    let draft = revise(usual(&who.me), &params)?;
+    if let Some(due_at) = due(&params)? {
+        let later = posts::later::schedule(&kindred, &who.me.actor, draft, due_at, key).await?;
+        return Ok(answer(&ScheduledStatus::of(kindred.settings(), &later)));
+    }
     let view = posts::publish(&kindred, &who.me.actor, draft, key).await?;
     Ok(answer(&Status::of(&lens(&kindred, Some(&who.me)), &view)))
 }
@@ -112,6 +119,30 @@ pub async fn source(
     Ok(answer(&StatusSource::of(&view)))
 }
 
+/// `GET /api/v1/statuses/:id/history`
+pub async fn history(
+    kindred: Data<Kindred>,
+    reader: Reader,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    let (view, before) = posts::history(&kindred, &reader.viewer(), post_id(&id)?).await?;
+    let lens = lens(&kindred, reader.me.as_ref());
+    Ok(answer(&StatusEdit::all(&lens, &view, &before)))
+}
+
+/// `POST /api/v1/statuses/:id/translate`: nothing here translates, but who may not see a post is not even told that.
+pub async fn translate(
+    kindred: Data<Kindred>,
+    reader: Reader,
+    id: Path<String>,
+) -> Result<HttpResponse, ApiError> {
+    timelines::one(&kindred, &reader.viewer(), post_id(&id)?).await?;
+    Err(ApiError::new(
+        StatusCode::SERVICE_UNAVAILABLE,
+        "nothing is set up here that translates",
+    ))
+}
+
 /// `POST /api/v1/statuses/:id/favourite`
 pub async fn favourite(
     kindred: Data<Kindred>,
@@ -155,6 +186,24 @@ pub async fn unreblog(
     Ok(answer(&Status::of(&lens(&kindred, Some(&who.me)), &view)))
 }
 
+/// An empty draft with what somebody usually chooses.
+fn usual(me: &SignedIn) -> Draft {
+    let habits = &me.account.habits;
+    Draft {
+        audience: audience(&habits.privacy).unwrap_or_default(),
+        sensitive: habits.sensitive,
+        language: habits.language.clone(),
+        app: me.token.app,
+        // Everybody is the usual anyway.
+        quote_policy: habits
+            .quote_policy
+            .parse()
+            .ok()
+            .filter(|policy| *policy != QuotePolicy::Public),
+        ..Draft::default()
+    }
+}
+
 /// A post as a draft again, so that an edit changes only what it names.
 fn as_written(view: &PostView) -> Draft {
     let post = &view.post;
@@ -165,13 +214,13 @@ fn as_written(view: &PostView) -> Draft {
         sensitive: post.sensitive,
         language: post.language.clone(),
         reply_to: post.parent_id,
+        media: Some(post.attachments.iter().filter_map(|file| file.id).collect()),
         ..Draft::default()
     }
 }
 
 /// A draft with everything that the parameters say.
 fn revise(mut draft: Draft, params: &Params) -> Result<Draft, Failure> {
-    refuse_what_would_be_lost(params)?;
     if let Some(text) = params.text("status") {
         draft.text = text;
     }
@@ -188,10 +237,10 @@ fn revise(mut draft: Draft, params: &Params) -> Result<Draft, Failure> {
         draft.language = Some(language);
     }
     if let Some(format) = params.words("content_type") {
-        draft.format = if format == "text/markdown" {
-            TextFormat::Markdown
-        } else {
-            TextFormat::Plain
+        draft.format = match format.as_str() {
+            "text/markdown" => TextFormat::Markdown,
+            "text/html" => TextFormat::Html,
+            _ => TextFormat::Plain,
         };
     }
     if let Some(visibility) = params.words("visibility") {
@@ -200,6 +249,15 @@ fn revise(mut draft: Draft, params: &Params) -> Result<Draft, Failure> {
     if let Some(parent) = params.words("in_reply_to_id") {
         draft.reply_to = Some(post_id(&parent)?);
     }
+    if params.has("media_ids") {
+        let ids = params.list("media_ids");
+        let ids = ids.iter().filter(|id| !id.is_empty());
+        draft.media = Some(
+            ids.map(|id| number(id, Refusal::NotAttachable))
+                .collect::<Result<_, _>>()?,
+        );
+    }
+    draft.media_words = changed_words(params)?;
     if let Some(group) = params.words("group_id") {
         draft.group = Some(number::<ActorId>(&group, Refusal::NoSuchGroup)?);
     }
@@ -243,19 +301,6 @@ fn audience(visibility: &str) -> Result<Audience, Failure> {
     }
 }
 
-/// Rather than dropping half of a post in silence, says that it cannot be taken.
-fn refuse_what_would_be_lost(params: &Params) -> Result<(), Failure> {
-    if !params.list("media_ids").is_empty() {
-        return Err(unprocessable(
-            "pictures and other media cannot be attached here yet",
-        ));
-    }
-    if params.words("scheduled_at").is_some() {
-        return Err(unprocessable("posts cannot be scheduled here yet"));
-    }
-    Ok(())
-}
-
 fn unprocessable(words: impl Into<String>) -> Failure {
     Failure::new(StatusCode::UNPROCESSABLE_ENTITY, words)
 }
@@ -293,13 +338,13 @@ mod tests {
     #[test]
     fn what_cannot_be_kept_is_refused_and_not_dropped() {
         for (form, expected) in [
-            ("status=a&media_ids[]=1", 422),
+            ("status=a&media_ids[]=x", 422),
+            ("status=a&media_attributes[][id]=x", 422),
             ("status=a&poll[options][]=x&poll[options][]=y", 422),
             (
                 "status=a&poll[options][]=x&poll[options][]=y&poll[expires_in]=soon",
                 422,
             ),
-            ("status=a&scheduled_at=2030-01-01T00:00:00Z", 422),
             ("status=a&visibility=secret", 422),
             ("status=a&in_reply_to_id=abc", 404),
         ] {

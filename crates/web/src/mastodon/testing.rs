@@ -3,7 +3,8 @@
 use kindred_community::{
     Actor, ActorId, ActorKind, Moment, Post, PostId, PostKind, Visibility,
     policy::Quoting,
-    settings::{Federation, Settings, SignUp},
+    seal::Seal,
+    settings::{Federation, MediaSettings, Settings, SignUp},
     views::PostView,
 };
 
@@ -20,6 +21,8 @@ pub(crate) fn settings() -> Settings {
         version: "0.1.0",
         source_url: "https://code.example/kindred".into(),
         lab: false,
+        media: MediaSettings::in_folder("nowhere"),
+        seal: Seal::default(),
     }
 }
 
@@ -71,6 +74,7 @@ pub(crate) fn actor(id: i64, kind: ActorKind, handle: &str, host: &str) -> Actor
         summary: "<p>Cares.</p>".into(),
         summary_source: Some("Cares.".into()),
         emojis: Vec::new().into(),
+        hide_collections: false,
     }
 }
 
@@ -111,6 +115,8 @@ pub(crate) fn post(id: i64, author: Actor, content: &str) -> PostView {
             quote_uri: None,
             quote_policy: None,
             quotes_count: 0,
+            application: None,
+            card: None,
         },
         author,
         group: None,

@@ -1,7 +1,16 @@
 //! An instance of Kindred as `kindred serve` would start it, without the worker: tests run its queue themselves.
 
 use std::{
-    cell::RefCell, collections::HashMap, net::SocketAddr, rc::Rc, sync::Arc, time::SystemTime,
+    cell::RefCell,
+    collections::HashMap,
+    net::SocketAddr,
+    path::PathBuf,
+    rc::Rc,
+    sync::{
+        Arc,
+        atomic::{AtomicU32, Ordering},
+    },
+    time::SystemTime,
 };
 
 use diesel::{
@@ -12,7 +21,8 @@ use kindred::serve::{self, Doors};
 use kindred_community::{
     AccountRole, Actor, Clock, GroupRole, JoinPolicy, Kindred, MembershipState, Result, Visibility,
     accounts, groups, people,
-    settings::{Federation, Settings, SignUp},
+    seal::Seal,
+    settings::{Federation, MediaSettings, Settings, SignUp},
 };
 use kindred_protocol::network::{Network, NetworkSettings};
 use kindred_storage::{
@@ -101,6 +111,8 @@ impl<'a> Builder<'a> {
             version: "0.0.0",
             source_url: "https://code.example/kindred".to_owned(),
             lab: false,
+            media: MediaSettings::in_folder(folder()),
+            seal: Seal::default(),
         };
         let db = self.fediverse.database();
         let kindred = Kindred::new(db, network, settings, Clock::Hand(hand), 1);
@@ -142,6 +154,13 @@ impl<'a> Builder<'a> {
             instance.founds(organiser, handle, *visibility, *join).await;
         }
     }
+}
+
+/// A folder for the files of one instance, which is made when it is needed.
+fn folder() -> PathBuf {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    std::env::temp_dir().join(format!("kindred-media-{}-{number}", std::process::id()))
 }
 
 /// A running instance. Cheap to clone.
@@ -346,6 +365,8 @@ impl Instance {
         if let Some(doors) = doors {
             doors.slam().await;
         }
+        // There is one only if somebody has uploaded something.
+        let _ = std::fs::remove_dir_all(&self.kindred().settings().media.folder);
     }
 }
 

@@ -50,6 +50,7 @@ impl Got {
 enum Page {
     Document(Value),
     ForPeople(Vec<(String, String)>, String),
+    File(&'static str, Vec<u8>),
     Redirect(String),
     Status(u16),
     Silence,
@@ -122,6 +123,18 @@ async fn serve(stream: TcpStream, shared: Arc<Shared>) {
                     body.len()
                 )
             }
+            Page::File(kind, file) => {
+                let head = format!(
+                    "HTTP/1.1 200 OK\r\ncontent-type: {kind}\r\ncontent-length: {}\r\n\r\n",
+                    file.len()
+                );
+                if stream.get_mut().write_all(head.as_bytes()).await.is_err()
+                    || stream.get_mut().write_all(&file).await.is_err()
+                {
+                    return;
+                }
+                continue;
+            }
             Page::Redirect(to) => {
                 format!("HTTP/1.1 302 Found\r\nlocation: {to}\r\ncontent-length: 0\r\n\r\n")
             }
@@ -177,6 +190,11 @@ impl Peer {
             .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
             .collect();
         self.put(path, Page::ForPeople(headers, body.to_owned()))
+    }
+
+    /// Lets a file stand at a path, served as this type; answers its address.
+    pub(crate) fn show(&self, path: &str, kind: &'static str, file: Vec<u8>) -> String {
+        self.put(path, Page::File(kind, file))
     }
 
     pub(crate) fn redirect(&self, path: &str, to: &str) -> String {

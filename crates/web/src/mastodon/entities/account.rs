@@ -64,7 +64,8 @@ impl<'a> Account<'a> {
     pub fn of(settings: &Settings, actor: &'a Actor) -> Self {
         let group = actor.kind == ActorKind::Group;
         let picture = |given: &'a Option<String>, path: fn(&Actor, Form) -> String| match given {
-            Some(url) => Cow::Borrowed(url.as_str()),
+            Some(url) if actor.host.is_empty() => Cow::Borrowed(url.as_str()),
+            Some(url) => Cow::Owned(links::copy(settings, url)),
             None => Cow::Owned(format!("{}{}", settings.origin, path(actor, Form::Png))),
         };
         let avatar = picture(&actor.icon_url, avatars::avatar_path);
@@ -108,7 +109,7 @@ impl<'a> Account<'a> {
             } else {
                 actor.following_count.max(0)
             },
-            hide_collections: Some(false),
+            hide_collections: Some(actor.hide_collections),
             roles: [],
         }
     }
@@ -130,7 +131,7 @@ fn fields(actor: &Actor) -> Vec<Field<'_>> {
         .map(|field| Field {
             name: &field.name,
             value: Cow::Borrowed(&field.value),
-            verified_at: None,
+            verified_at: field.verified_at.map(datetime),
         })
         .collect()
 }
@@ -150,14 +151,14 @@ pub(super) struct Source<'a> {
     attribution_domains: Nothing,
     note: Cow<'a, str>,
     fields: Vec<Field<'a>>,
-    privacy: &'static str,
+    privacy: &'a str,
     sensitive: bool,
     language: &'a str,
-    follow_requests_count: i32,
+    follow_requests_count: i64,
     hide_collections: Option<bool>,
     discoverable: Option<bool>,
     indexable: bool,
-    quote_policy: &'static str,
+    quote_policy: &'a str,
 }
 
 /// What an account may do on this server.
@@ -189,29 +190,107 @@ impl Role {
 }
 
 impl<'a> CredentialAccount<'a> {
-    /// The account of somebody signed in.
-    pub fn of(settings: &Settings, me: &'a SignedIn) -> Self {
+    /// The account of somebody signed in, whom so many ask to follow.
+    pub fn of(settings: &Settings, me: &'a SignedIn, waiting: i64) -> Self {
         let actor = &me.actor;
-        let note = match &actor.summary_source {
-            Some(written) => Cow::Borrowed(written.as_str()),
-            None => Cow::Owned(html::to_text(&actor.summary, usize::MAX)),
-        };
+        let habits = &me.account.habits;
         Self {
             account: Account::of(settings, actor),
             source: Source {
                 attribution_domains: [],
-                note,
-                fields: fields(actor),
-                privacy: "public",
-                sensitive: false,
-                language: me.account.locale.as_deref().unwrap_or_default(),
-                follow_requests_count: 0,
-                hide_collections: Some(false),
+                note: typed_note(actor),
+                fields: typed_fields(actor),
+                privacy: &habits.privacy,
+                sensitive: habits.sensitive,
+                language: habits
+                    .language
+                    .as_deref()
+                    .or(me.account.locale.as_deref())
+                    .unwrap_or_default(),
+                follow_requests_count: waiting,
+                hide_collections: Some(actor.hide_collections),
                 discoverable: Some(actor.discoverable),
                 indexable: actor.indexable,
-                quote_policy: "public",
+                quote_policy: &habits.quote_policy,
             },
             role: Role::of(me.account.role),
+        }
+    }
+}
+
+/// What somebody wrote about themself, as they typed it.
+fn typed_note(actor: &Actor) -> Cow<'_, str> {
+    match &actor.summary_source {
+        Some(written) => Cow::Borrowed(written.as_str()),
+        None => Cow::Owned(html::to_text(&actor.summary, usize::MAX)),
+    }
+}
+
+fn typed_fields(actor: &Actor) -> Vec<Field<'_>> {
+    let fields = actor.fields.iter();
+    fields
+        .map(|field| Field {
+            name: &field.name,
+            value: match &field.source {
+                Some(typed) => Cow::Borrowed(typed.as_str()),
+                None => Cow::Owned(html::to_text(&field.value, usize::MAX)),
+            },
+            verified_at: field.verified_at.map(datetime),
+        })
+        .collect()
+}
+
+/// One's own profile as it was typed, for an editor.
+#[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "the entity is made of them")]
+pub struct Profile<'a> {
+    id: String,
+    display_name: &'a str,
+    note: Cow<'a, str>,
+    fields: Vec<Field<'a>>,
+    avatar: Option<&'a str>,
+    avatar_static: Option<&'a str>,
+    avatar_description: &'static str,
+    header: Option<&'a str>,
+    header_static: Option<&'a str>,
+    header_description: &'static str,
+    locked: bool,
+    bot: bool,
+    hide_collections: bool,
+    discoverable: bool,
+    indexable: bool,
+    show_media: bool,
+    show_media_replies: bool,
+    show_featured: bool,
+    attribution_domains: Nothing,
+    featured_tags: Nothing,
+}
+
+impl<'a> Profile<'a> {
+    /// The profile of somebody signed in. Pictures that were drawn for them are none of theirs.
+    pub fn of(me: &'a SignedIn) -> Self {
+        let actor = &me.actor;
+        Self {
+            id: actor.id.to_string(),
+            display_name: &actor.name,
+            note: typed_note(actor),
+            fields: typed_fields(actor),
+            avatar: actor.icon_url.as_deref(),
+            avatar_static: actor.icon_url.as_deref(),
+            avatar_description: "",
+            header: actor.image_url.as_deref(),
+            header_static: actor.image_url.as_deref(),
+            header_description: "",
+            locked: actor.locked,
+            bot: actor.kind == ActorKind::Service,
+            hide_collections: actor.hide_collections,
+            discoverable: actor.discoverable,
+            indexable: actor.indexable,
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
+            attribution_domains: [],
+            featured_tags: [],
         }
     }
 }

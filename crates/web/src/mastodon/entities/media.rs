@@ -1,10 +1,12 @@
 //! Pictures, films and recordings that come with a post, and the card of a link.
 //!
-//! Media of other servers keep their own addresses; nothing is fetched or copied here.
+//! Media of other servers are shown at sealed addresses of ours; nothing is fetched here.
 
-use kindred_community::Attachment;
+use std::borrow::Cow;
+
+use kindred_community::{Attachment, Card, Upload, links, settings::Settings};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::Nothing;
 
@@ -14,8 +16,8 @@ pub struct MediaAttachment<'a> {
     id: String,
     #[serde(rename = "type")]
     kind: &'static str,
-    url: &'a str,
-    preview_url: Option<&'a str>,
+    url: Cow<'a, str>,
+    preview_url: Option<Cow<'a, str>>,
     remote_url: Option<&'a str>,
     meta: Value,
     description: Option<&'a str>,
@@ -23,15 +25,39 @@ pub struct MediaAttachment<'a> {
 }
 
 impl<'a> MediaAttachment<'a> {
-    /// The attachment at this place of a post. Its number is made of the post's, since it has none of its own.
-    pub fn of(post: i64, place: usize, attachment: &'a Attachment) -> Self {
+    /// The attachment at this place of a post. What was not uploaded here has no number of its own, so it is made of the post's.
+    pub fn of(settings: &Settings, post: i64, place: usize, attachment: &'a Attachment) -> Self {
+        let id = attachment
+            .id
+            .map_or_else(|| format!("{post}{place:02}"), |id| id.to_string());
+        Self::with_id(settings, id, attachment)
+    }
+
+    /// What somebody has uploaded.
+    pub fn uploaded(settings: &Settings, upload: &'a Upload) -> Self {
+        Self::with_id(settings, upload.id.to_string(), &upload.attachment)
+    }
+
+    fn with_id(settings: &Settings, id: String, attachment: &'a Attachment) -> Self {
         let kind = kind(attachment.media_type.as_deref().unwrap_or_default());
+        let ours = attachment.id.is_some();
+        let small = attachment.preview.as_deref().or_else(|| {
+            // A small picture of something else than a picture is not made.
+            (kind == "image").then_some(attachment.url.as_str())
+        });
+        let shown = |url: &'a str| {
+            if ours || kind == "unknown" {
+                Cow::Borrowed(url)
+            } else {
+                Cow::Owned(links::copy(settings, url))
+            }
+        };
         Self {
-            id: format!("{post}{place:02}"),
+            id,
             kind,
-            url: &attachment.url,
-            preview_url: (kind == "image").then_some(attachment.url.as_str()),
-            remote_url: Some(&attachment.url),
+            url: shown(&attachment.url),
+            preview_url: small.map(shown),
+            remote_url: (!ours).then_some(attachment.url.as_str()),
             meta: meta(attachment),
             description: attachment.description.as_deref(),
             blurhash: attachment.blurhash.as_deref(),
@@ -50,15 +76,29 @@ pub(crate) fn kind(media_type: &str) -> &'static str {
 }
 
 fn meta(attachment: &Attachment) -> Value {
-    match (attachment.width, attachment.height) {
-        (Some(width), Some(height)) if width > 0 && height > 0 => json!({ "original": {
+    let mut meta = Map::new();
+    if let (Some(width), Some(height)) = (attachment.width, attachment.height) {
+        meta.extend(size(width, height).map(|size| ("original".to_owned(), size)));
+    }
+    if let Some((width, height)) = attachment.small {
+        meta.extend(size(width, height).map(|size| ("small".to_owned(), size)));
+    }
+    if let Some(focus) = attachment.focus {
+        let (x, y) = (f64::from(focus.x) / 100.0, f64::from(focus.y) / 100.0);
+        meta.insert("focus".to_owned(), json!({ "x": x, "y": y }));
+    }
+    Value::Object(meta)
+}
+
+fn size(width: u32, height: u32) -> Option<Value> {
+    (width > 0 && height > 0).then(|| {
+        json!({
             "width": width,
             "height": height,
             "size": format!("{width}x{height}"),
             "aspect": f64::from(width) / f64::from(height),
-        }}),
-        _ => json!({}),
-    }
+        })
+    })
 }
 
 /// The link that a post is about.
@@ -66,24 +106,37 @@ fn meta(attachment: &Attachment) -> Value {
 pub struct PreviewCard<'a> {
     url: &'a str,
     title: &'a str,
-    description: &'static str,
+    description: &'a str,
     #[serde(rename = "type")]
     kind: &'static str,
     authors: Nothing,
-    author_name: &'static str,
+    author_name: &'a str,
     author_url: &'static str,
-    provider_name: String,
+    provider_name: Cow<'a, str>,
     provider_url: &'static str,
     html: &'static str,
     width: u32,
     height: u32,
-    image: Option<&'a str>,
+    image: Option<String>,
     embed_url: &'static str,
     blurhash: Option<&'a str>,
     published_at: Option<String>,
 }
 
 impl<'a> PreviewCard<'a> {
+    /// A card with what the page says about itself.
+    pub fn told(settings: &Settings, card: &'a Card) -> Self {
+        Self {
+            description: &card.description,
+            author_name: &card.author,
+            provider_name: Cow::Borrowed(&card.provider),
+            width: card.width.unwrap_or(0),
+            height: card.height.unwrap_or(0),
+            image: card.image.as_deref().map(|url| links::copy(settings, url)),
+            ..Self::of(&card.url, Some(&card.title))
+        }
+    }
+
     /// A card that says no more than the post itself knows about its link.
     pub fn of(link: &'a str, title: Option<&'a str>) -> Self {
         let host = url::Url::parse(link)
@@ -97,7 +150,7 @@ impl<'a> PreviewCard<'a> {
             authors: [],
             author_name: "",
             author_url: "",
-            provider_name: host.unwrap_or_default(),
+            provider_name: host.unwrap_or_default().into(),
             provider_url: "",
             html: "",
             width: 0,

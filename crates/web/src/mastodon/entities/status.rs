@@ -5,7 +5,7 @@
 use std::borrow::Cow;
 
 use kindred_community::{
-    TagKind, Visibility, links, quotes,
+    Application, Post, TagKind, Visibility, links, quotes,
     views::{Entry, PostView, ThreadPage},
 };
 use kindred_protocol::html;
@@ -42,6 +42,8 @@ pub struct Status<'a> {
     tags: Vec<Hashtag<'a>>,
     emojis: Vec<CustomEmoji<'a>>,
     card: Option<PreviewCard<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<&'a Application>,
     poll: Option<Poll<'a>>,
     quote: Option<Quote<'a>>,
     quote_approval: QuoteApproval,
@@ -112,6 +114,7 @@ impl<'a> Status<'a> {
             tags: Vec::new(),
             emojis: Vec::new(),
             card: None,
+            application: None,
             poll: None,
             quote: None,
             quote_approval: QuoteApproval::none(),
@@ -147,15 +150,15 @@ impl<'a> Status<'a> {
                 .attachments
                 .iter()
                 .enumerate()
-                .map(|(place, attachment)| MediaAttachment::of(post.id.0, place, attachment))
+                .map(|(place, attachment)| {
+                    MediaAttachment::of(lens.settings, post.id.0, place, attachment)
+                })
                 .collect(),
             mentions: view.mentions.iter().map(Mention::of).collect(),
             tags: hashtags(lens, view),
             emojis: emojis(view),
-            card: post
-                .link_url
-                .as_deref()
-                .map(|link| PreviewCard::of(link, post.title.as_deref())),
+            card: card(lens, post),
+            application: post.application.as_deref(),
             poll: Poll::of(lens, view),
             quote: view.quote.as_ref().map(|quote| Quote::of(lens, quote)),
             quote_approval: QuoteApproval::of(view),
@@ -194,24 +197,28 @@ fn visibility(visibility: Visibility) -> &'static str {
     }
 }
 
-/// The text, with the title above it: a status has no place for one. What is quoted from here stands above it too, for clients that
-/// know no quotes; others hide that line.
+/// The text, with the title above it. What is quoted from here stands above it too, for clients that know no quotes; others hide that
+/// line.
 fn content(view: &PostView) -> Cow<'_, str> {
     let post = &view.post;
-    let mut content = Cow::Borrowed(post.content.as_str());
-    if let Some(quoted) = post.quote_uri.as_deref().filter(|_| view.author.is_local()) {
-        content = Cow::Owned(quotes::with_reference(quoted, &content));
+    let title = post.title.as_deref();
+    match post.quote_uri.as_deref().filter(|_| view.author.is_local()) {
+        Some(quoted) => {
+            let content = quotes::with_reference(quoted, &post.content);
+            Cow::Owned(titled(title, &content).into_owned())
+        }
+        None => titled(title, &post.content),
     }
-    match post
-        .title
-        .as_deref()
-        .filter(|title| !title.trim().is_empty())
-    {
+}
+
+/// A text with its title above it: a status has no place for one.
+pub(super) fn titled<'a>(title: Option<&str>, content: &'a str) -> Cow<'a, str> {
+    match title.filter(|title| !title.trim().is_empty()) {
         Some(title) => Cow::Owned(format!(
             "<p><strong>{}</strong></p>{content}",
             escape(title)
         )),
-        None => content,
+        None => Cow::Borrowed(content),
     }
 }
 
@@ -231,6 +238,17 @@ impl<'a> Mention<'a> {
             url: actor.url.as_deref().unwrap_or(&actor.uri),
             acct: links::acct(actor),
         }
+    }
+}
+
+/// What the page says about itself that a post is about, or as much as the post knows of it.
+fn card<'a>(lens: &Lens<'_>, post: &'a Post) -> Option<PreviewCard<'a>> {
+    match &post.card {
+        Some(card) => Some(PreviewCard::told(lens.settings, card)),
+        None => post
+            .link_url
+            .as_deref()
+            .map(|link| PreviewCard::of(link, post.title.as_deref())),
     }
 }
 
