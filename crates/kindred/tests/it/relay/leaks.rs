@@ -320,7 +320,7 @@ fn addresses(pattern: &str, room: &Room) -> Vec<String> {
             ("kind", _) => vec!["g".into()],
             ("version", _) => vec!["2.0".into(), "2.1".into()],
             (_, Some(choice)) => choice.split('|').map(str::to_owned).collect(),
-            ("id" | "asker", _) => room.numbers.clone(),
+            ("id" | "asker" | "quoting", _) => room.numbers.clone(),
             ("handle" | "slug", _) => vec![room.handle.into(), room.secret.to_lowercase()],
             ("file", _) => vec![format!("{}.group.png", room.handle)],
             (other, _) => panic!("what stands for {{{other}}}?"),
