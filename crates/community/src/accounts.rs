@@ -108,7 +108,9 @@ async fn note_use(kindred: &Kindred, bearing: &Bearing) -> Result<()> {
 }
 
 pub(crate) fn may_sign_in(account: &Account, actor: &Actor) -> bool {
-    account.state == AccountState::Active && actor.deleted_at.is_none()
+    account.state == AccountState::Active
+        && actor.deleted_at.is_none()
+        && actor.suspended_at.is_none()
 }
 
 /// The account with this handle or e-mail address, if this is its password.

@@ -5,6 +5,7 @@
 //! (`Announce{Create}`); never both to one server.
 
 mod faces;
+pub(crate) mod order;
 mod quotes;
 mod reactions;
 mod relay;
@@ -13,8 +14,8 @@ pub(crate) use faces::{gone, looks_different};
 pub(crate) use quotes::{Question, asked_to_quote, quote_allowed, quote_refused, quote_revoked};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
 pub(crate) use relay::{
-    Microblogs, echo_changed, echo_withdrawn, echoed, passed_on, passed_on_act, passed_on_activity,
-    passed_on_again, room, was_told_to_microblogs, withdrawn,
+    Microblogs, boost_undone, boosted_again, echo_changed, echo_withdrawn, echoed, passed_on,
+    passed_on_act, passed_on_activity, room, was_told_to_microblogs, withdrawn,
 };
 
 use kindred_protocol::{
@@ -249,6 +250,34 @@ pub(crate) fn invited(
     Ok(())
 }
 
+/// A complaint goes to somebody elsewhere, in the name of the whole site. It is never without words: Lemmy wants a reason.
+pub(crate) fn complained(
+    ledger: &mut Ledger<'_>,
+    by: &Actor,
+    to: &Actor,
+    addressee: &str,
+    objects: &[String],
+    comment: &str,
+) -> Result<()> {
+    let uri = fresh(ledger);
+    let card = ActivityCard {
+        to: vec![addressee.to_owned()],
+        ..personal(uri.clone(), by, to)
+    };
+    let body = write::flag(&card, objects, comment);
+    let saying = Saying {
+        uri: &uri,
+        kind: "Flag",
+        actor: by.id,
+        object: addressee,
+        group: None,
+        visibility: Visibility::Direct,
+    };
+    let activity = say(ledger, &saying, &body)?;
+    send_to(ledger, Parcel::alike(by.id, activity), to);
+    Ok(())
+}
+
 /// Somebody of ours published: told to their followers and to those they name; their group passes it on by itself.
 ///
 /// Answers the `Create`, which a group of ours embeds.
@@ -463,8 +492,8 @@ pub(crate) fn fresh(ledger: &Ledger<'_>) -> String {
 }
 
 /// Straight to one actor's own inbox, in the order of everything that goes to that server.
-fn send_to(ledger: &mut Ledger<'_>, parcel: Parcel, to: &Actor) {
-    if to.host.is_empty() || to.inbox.is_empty() {
+pub(crate) fn send_to(ledger: &mut Ledger<'_>, parcel: Parcel, to: &Actor) {
+    if to.host.is_empty() || to.inbox.is_empty() || to.suspended_at.is_some() {
         return;
     }
     if let Ok(inbox) = Uri::parse(&to.inbox) {

@@ -33,6 +33,7 @@ struct Inner {
     settings: Arc<Settings>,
     keys: Keys,
     service: OnceCell<Actor>,
+    complainer: OnceCell<Actor>,
     work_waits: Arc<Notify>,
     studio: Studio,
 }
@@ -135,6 +136,7 @@ impl Kindred {
             settings: Arc::new(settings),
             keys: Keys::default(),
             service: OnceCell::new(),
+            complainer: OnceCell::new(),
             work_waits: Arc::new(Notify::new()),
             studio,
         }))
@@ -181,6 +183,14 @@ impl Kindred {
                 }
                 Ok(service)
             })
+            .await
+    }
+
+    /// The actor in whose name complaints go to other servers, so that nobody learns who complains; made at the first complaint ever.
+    pub(crate) async fn complainer(&self) -> Result<&Actor> {
+        self.0
+            .complainer
+            .get_or_try_init(|| crate::people::ensure_complainer(self))
             .await
     }
 

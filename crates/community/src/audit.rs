@@ -17,6 +17,18 @@ pub(crate) fn note(
     subject: &str,
     detail: Value,
 ) -> Result<()> {
+    act(ledger, by, group, action, subject, detail).map(drop)
+}
+
+/// Writes a line of which more is to be told: its number is answered.
+pub(crate) fn act(
+    ledger: &mut Ledger<'_>,
+    by: Option<ActorId>,
+    group: Option<ActorId>,
+    action: &str,
+    subject: &str,
+    detail: Value,
+) -> Result<AuditId> {
     let line = AuditLine {
         id: AuditId(ledger.next_id()),
         at: ledger.now,
@@ -26,5 +38,6 @@ pub(crate) fn note(
         group_id: group,
         detail: Json(detail),
     };
-    Ok(reports::record(ledger.db, &line)?)
+    reports::record(ledger.db, &line)?;
+    Ok(line.id)
 }

@@ -3,6 +3,8 @@
 //! The body is written once and sent to all; every attempt is signed anew. Whom it is for was decided when it was said; whether that
 //! server may still hear it is asked again before each attempt.
 
+pub(crate) mod receipts;
+
 use std::{collections::HashSet, sync::Arc};
 
 use bytes::Bytes;
@@ -13,8 +15,8 @@ use kindred_protocol::{
     signature::Form,
 };
 use kindred_storage::{
-    ActivityId, ActorId, Agreement, Conn, Dialect, Moment, Standing, Visibility, activities,
-    actors, follows, follows::Inbox, instances, memberships,
+    ActivityId, ActorId, Agreement, Conn, Dialect, Moment, ReceiptState, Standing, Visibility,
+    activities, actors, follows, follows::Inbox, instances, memberships,
 };
 
 use crate::{
@@ -128,7 +130,8 @@ fn visibility_of(db: &mut Conn, parcel: Parcel) -> Result<Visibility> {
 fn may_hear(federation: Federation, inbox: &Inbox, visibility: Visibility, why: Why) -> bool {
     let partner = inbox.agreement == Some(Agreement::Agreed);
     let blocked = inbox.standing == Some(Standing::Blocked);
-    let welcome = crate::policy::may_talk(federation, &inbox.host, blocked, partner).is_ok();
+    // Whether a server is let in where only some are is asked before every attempt.
+    let welcome = crate::policy::may_talk(federation, &inbox.host, blocked, true).is_ok();
     welcome
         && match visibility {
             Visibility::Company => false,
@@ -154,13 +157,53 @@ fn form_for(parcel: Parcel, dialect: Dialect) -> Option<ActivityId> {
 /// Carries one activity to one inbox.
 pub(crate) async fn deliver(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Outcome {
     match attempt(kindred, parcel, inbox).await {
-        Ok(outcome) => outcome,
+        Ok(fate) => fate.outcome,
         Err(Error::Refused(_)) => Outcome::Done,
         Err(error) => Outcome::Failed(error.to_string()),
     }
 }
 
-async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outcome> {
+/// What became of an attempt: for the job, and for the receipt of an act where that is settled by it.
+struct Fate {
+    outcome: Outcome,
+    receipt: Option<(ReceiptState, Option<String>)>,
+}
+
+impl Fate {
+    /// The server took it.
+    fn taken() -> Self {
+        Self {
+            outcome: Outcome::Done,
+            receipt: Some((ReceiptState::Applied, None)),
+        }
+    }
+
+    /// It has no form in which the server would understand it.
+    fn unspeakable() -> Self {
+        Self {
+            outcome: Outcome::Done,
+            receipt: Some((ReceiptState::Unspeakable, None)),
+        }
+    }
+
+    /// There is nothing more to be done about it.
+    fn refused(why: String) -> Self {
+        Self {
+            outcome: Outcome::Done,
+            receipt: Some((ReceiptState::GaveUp, Some(why))),
+        }
+    }
+
+    /// It is tried again.
+    fn open(outcome: Outcome) -> Self {
+        Self {
+            outcome,
+            receipt: None,
+        }
+    }
+}
+
+async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Fate> {
     let address = Uri::parse(inbox).map_err(Error::Protocol)?;
     let server = servers::welcome(kindred, address.host()).await?;
     // What is told to one server alone has one form; the dialect matters only where there are two.
@@ -170,17 +213,17 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
         servers::dialect(kindred, address.host()).await?
     };
     let Some(activity) = form_for(parcel, dialect) else {
-        return Ok(Outcome::Done);
+        return Ok(Fate::unspeakable());
     };
     let Some(said) = said(kindred, activity).await? else {
-        return Ok(Outcome::Done);
+        return Ok(Fate::refused("it was forgotten".into()));
     };
     let discreet = server
         .instance
         .as_ref()
         .is_some_and(|instance| instance.keeps_private);
     if !may_still_hear(kindred, address.host(), discreet, &said).await? {
-        return Ok(Outcome::Done);
+        return Ok(Fate::refused("it is not for them any more".into()));
     }
     let body = said.body;
     let key = signing_key(kindred, parcel.signer).await?;
@@ -205,9 +248,9 @@ async fn attempt(kindred: &Kindred, parcel: Parcel, inbox: &str) -> Result<Outco
 }
 
 /// What an answer means for the job.
-async fn settle(kindred: &Kindred, inbox: &str, answer: Answer) -> Outcome {
+async fn settle(kindred: &Kindred, inbox: &str, answer: Answer) -> Fate {
     match answer {
-        Answer::Delivered => Outcome::Done,
+        Answer::Delivered => Fate::taken(),
         Answer::Gone { status } => {
             if status == 410 {
                 let inbox = inbox.to_owned();
@@ -215,25 +258,27 @@ async fn settle(kindred: &Kindred, inbox: &str, answer: Answer) -> Outcome {
                     .write(move |ledger| Ok(follows::remove_by_inbox(ledger.db, &inbox)?))
                     .await;
                 if let Err(error) = forgotten {
-                    return Outcome::Failed(error.to_string());
+                    return Fate::open(Outcome::Failed(error.to_string()));
                 }
             }
-            Outcome::Done
+            Fate::refused(format!("status {status}"))
         }
-        Answer::Denied { status, text } => Outcome::Denied(format!("status {status}: {text}")),
+        Answer::Denied { status, text } => {
+            Fate::open(Outcome::Denied(format!("status {status}: {text}")))
+        }
         Answer::Refused { status, text } => {
             tracing::info!(inbox, status, text, "An inbox refused what we said");
-            Outcome::Done
+            Fate::refused(format!("status {status}: {text}"))
         }
         Answer::TryLater {
             retry_after,
             why,
             host_level: true,
-        } => Outcome::HostWaits {
+        } => Fate::open(Outcome::HostWaits {
             after: retry_after,
             why,
-        },
-        Answer::TryLater { why, .. } => Outcome::Failed(why),
+        }),
+        Answer::TryLater { why, .. } => Fate::open(Outcome::Failed(why)),
     }
 }
 

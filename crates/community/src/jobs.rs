@@ -6,14 +6,16 @@
 use std::time::Duration;
 
 use kindred_storage::{
-    ActivityId, ActorId, JobId, Moment, PostId, ScheduledId, UploadId, jobs::Job as Row,
+    ActivityId, ActorId, AuditId, JobId, Moment, PostId, ReportId, ScheduledId, UploadId,
+    jobs::Job as Row,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Kindred, Result,
     catch_up::{self, Find, Reading},
-    delivery, media, membership, people, polls, posts, quotes, receive, remote, servers,
+    delivery, media, membership, moderation, people, polls, posts, quotes, receive, remote,
+    servers, site,
 };
 
 /// What is left to do.
@@ -138,6 +140,60 @@ pub enum Job {
     RemoveFiles {
         /// What they are called.
         files: Vec<String>,
+    },
+    /// Turns one act of those who keep order into one delivery per server, each with a receipt.
+    SpreadAct {
+        /// The line of the record that tells of the act.
+        act: AuditId,
+        /// Who is to hear what.
+        parcel: Parcel,
+        /// The group whose followers are to hear of it.
+        room: ActorId,
+        /// Others whom it concerns.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        also: Vec<ActorId>,
+    },
+    /// Carries one act to one inbox.
+    DeliverAct {
+        /// The line of the record that tells of the act.
+        act: AuditId,
+        /// Who is to hear what.
+        parcel: Parcel,
+        /// Where it goes.
+        inbox: String,
+    },
+    /// Takes down what somebody who was shut out of a group wrote there.
+    TakeContent {
+        /// The group.
+        group: ActorId,
+        /// Who wrote it.
+        author: ActorId,
+        /// Who shut them out.
+        by: ActorId,
+    },
+    /// Asks a group's own server who keeps order in it.
+    Moderators {
+        /// The group's address.
+        group: String,
+    },
+    /// Tells a complaint to a server elsewhere, in the name of the whole site.
+    Complain {
+        /// The complaint.
+        report: ReportId,
+        /// To whom: the person it is about, the group where it happened, or somebody who keeps order there.
+        to: ActorId,
+    },
+    /// Shows a complaint that its group has not dealt with to those who keep order on the whole server.
+    HandOver {
+        /// The complaint.
+        report: ReportId,
+    },
+    /// Hides or shows what there is of a domain, after it was blocked or is so no longer.
+    Sweep {
+        /// The domain.
+        domain: String,
+        /// Behind which of its people to go on.
+        after: ActorId,
     },
 }
 
@@ -318,6 +374,28 @@ impl Job {
             Self::VisitPages { of } => settled(people::links::visit(kindred, *of).await),
             Self::SweepUpload { upload } => settled(media::sweep(kindred, *upload).await),
             Self::RemoveFiles { files } => settled(media::remove(kindred, files).await),
+            Self::SpreadAct {
+                act,
+                parcel,
+                room,
+                also,
+            } => settled(
+                delivery::receipts::spread(kindred, *act, *parcel, *room, also.clone()).await,
+            ),
+            Self::DeliverAct { act, parcel, inbox } => {
+                delivery::receipts::deliver(kindred, *act, *parcel, inbox).await
+            }
+            Self::TakeContent { group, author, by } => {
+                settled(moderation::take_content(kindred, *group, *author, *by).await)
+            }
+            Self::Moderators { group } => {
+                settled(Box::pin(remote::moderators::ask(kindred, group)).await)
+            }
+            Self::Complain { report, to } => {
+                settled(Box::pin(moderation::complain(kindred, *report, *to)).await)
+            }
+            Self::HandOver { report } => settled(moderation::hand_over(kindred, *report).await),
+            Self::Sweep { domain, after } => settled(site::sweep(kindred, domain, *after).await),
         }
     }
 }
@@ -453,6 +531,60 @@ mod tests {
         {"kind":"visit_pages","of":9}
         {"kind":"sweep_upload","upload":6}
         {"kind":"remove_files","files":["abc.png"]}
+        "#);
+    }
+
+    #[test]
+    fn the_written_form_of_every_job_about_order_stays() {
+        let parcel = Parcel {
+            signer: ActorId(1),
+            microblog: None,
+            threadiverse: Some(ActivityId(2)),
+            small_talk: false,
+        };
+        let written: Vec<String> = [
+            Job::SpreadAct {
+                act: AuditId(6),
+                parcel,
+                room: ActorId(4),
+                also: vec![ActorId(5)],
+            },
+            Job::DeliverAct {
+                act: AuditId(6),
+                parcel,
+                inbox: "https://far.example/inbox".into(),
+            },
+            Job::TakeContent {
+                group: ActorId(4),
+                author: ActorId(5),
+                by: ActorId(1),
+            },
+            Job::Moderators {
+                group: "https://far.example/c/rust".into(),
+            },
+            Job::Complain {
+                report: ReportId(7),
+                to: ActorId(5),
+            },
+            Job::HandOver {
+                report: ReportId(7),
+            },
+            Job::Sweep {
+                domain: "far.example".into(),
+                after: ActorId(0),
+            },
+        ]
+        .iter()
+        .map(|job| serde_json::to_string(job).unwrap())
+        .collect();
+        insta::assert_snapshot!(written.join("\n"), @r#"
+        {"kind":"spread_act","act":6,"parcel":{"signer":1,"threadiverse":2},"room":4,"also":[5]}
+        {"kind":"deliver_act","act":6,"parcel":{"signer":1,"threadiverse":2},"inbox":"https://far.example/inbox"}
+        {"kind":"take_content","group":4,"author":5,"by":1}
+        {"kind":"moderators","group":"https://far.example/c/rust"}
+        {"kind":"complain","report":7,"to":5}
+        {"kind":"hand_over","report":7}
+        {"kind":"sweep","domain":"far.example","after":0}
         "#);
     }
 

@@ -23,7 +23,7 @@ use crate::{
     jobs::{Job, lane_look},
     links, notify,
     policy::{self, Welcome},
-    servers,
+    remote, servers,
     views::Relationship,
 };
 
@@ -57,7 +57,9 @@ pub async fn follow(
     kindred
         .write(move |ledger| {
             let target = ledger.actor(target)?;
-            if target.deleted_at.is_some() || blocks::find(ledger.db, target.id, who.id)?.is_some()
+            if target.deleted_at.is_some()
+                || target.suspended_at.is_some()
+                || blocks::find(ledger.db, target.id, who.id)?.is_some()
             {
                 return Err(Refusal::NoSuchPerson.into());
             }
@@ -204,7 +206,7 @@ pub(crate) fn knocked(
     uri: &str,
     ask: Ask,
 ) -> Result<()> {
-    if blocks::find(ledger.db, target.id, who.id)?.is_some() {
+    if target.suspended_at.is_some() || blocks::find(ledger.db, target.id, who.id)?.is_some() {
         return announce::turned_away(ledger, target, who, uri, ask);
     }
     let known = follows::find(ledger.db, who.id, target.id)?;
@@ -374,6 +376,7 @@ pub(crate) fn accepted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
     let target = ledger.actor(follow.target_id)?;
     catch_up::begin(ledger, &target)?;
     count(ledger, follow.follower_id, follow.target_id, 1)?;
+    remote::moderators::look(ledger, &target)?;
     lay_earlier_posts(ledger, follow.follower_id, follow.target_id)
 }
 

@@ -6,8 +6,8 @@ pub(crate) mod links;
 pub(crate) mod profile;
 
 pub use habits::{HabitWish, change_habits};
-pub(crate) use leaving::forget;
 pub use leaving::{Words, leave_company};
+pub(crate) use leaving::{depart, forget};
 pub use profile::{
     LONGEST_FIELD, LONGEST_NOTE, MOST_FIELDS, Profile, change_profile, check as check_profile,
 };
@@ -139,6 +139,34 @@ pub(crate) async fn ensure_service(kindred: &Kindred) -> Result<Actor> {
         .await
 }
 
+/// The handle of the actor that carries complaints to other servers.
+pub(crate) const COMPLAINER: &str = "reports";
+
+/// The actor in whose name complaints go to other servers, made at the first complaint ever. It is a Service: Lemmy reads complaints by
+/// an Application as nothing. Where somebody had the name before it was kept free, it has another one.
+pub(crate) async fn ensure_complainer(kindred: &Kindred) -> Result<Actor> {
+    let keys = new_keys().await?;
+    kindred
+        .write(move |ledger| {
+            for handle in [COMPLAINER, "reports_of_the_site", "site_reports_service"] {
+                match actors::by_handle(ledger.db, handle, "")? {
+                    Some(known) if known.kind == ActorKind::Service => return Ok(known),
+                    Some(_) => {}
+                    None => {
+                        let name = format!("Reports of {}", ledger.settings.name);
+                        let mut actor = new_actor(ledger, ActorKind::Service, handle, &name, &keys);
+                        actor.locked = true;
+                        actor.discoverable = false;
+                        actors::insert(ledger.db, &actor)?;
+                        return Ok(actor);
+                    }
+                }
+            }
+            Err(Refusal::HandleTaken(COMPLAINER.to_owned()).into())
+        })
+        .await
+}
+
 /// A key takes a tenth of a second of work, so it is made where nobody waits for the thread.
 pub(crate) async fn new_keys() -> Result<KeyPair> {
     tokio::task::spawn_blocking(KeyPair::generate_rsa)
@@ -158,7 +186,7 @@ pub(crate) fn free_handle(ledger: &mut Ledger<'_>, handle: &str) -> Result<()> {
 }
 
 /// Names that would be mistaken for the house itself.
-const RESERVED: [&str; 8] = [
+const RESERVED: [&str; 9] = [
     "admin",
     "administrator",
     "root",
@@ -167,6 +195,7 @@ const RESERVED: [&str; 8] = [
     "kindred",
     "actor",
     "moderator",
+    COMPLAINER,
 ];
 
 /// The row of a new actor of ours.

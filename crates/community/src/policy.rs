@@ -3,8 +3,8 @@
 //! They take facts and give an answer; they read no clock and ask no database, so that every rule can be read and tested in a table.
 
 use kindred_storage::{
-    ActorId, GroupRole as Role, JoinPolicy, MembershipState, Posting, QuotePolicy, Visibility,
-    actors::Actor, groups::Group, memberships::Membership, posts::Post,
+    AccountRole, ActorId, GroupRole as Role, JoinPolicy, MembershipState, Posting, QuotePolicy,
+    Visibility, actors::Actor, groups::Group, memberships::Membership, posts::Post,
 };
 
 use crate::{Refusal, settings::Federation};
@@ -76,17 +76,18 @@ pub fn may_see_group(eyes: Eyes, group: &Group, member: bool) -> bool {
     }
 }
 
-/// Whether letters are exchanged with this server at all.
+/// Whether letters are exchanged with this server at all. Where only some are welcome, `invited` are those with an agreement and those
+/// whom the admins let in.
 pub fn may_talk(
     federation: Federation,
     host: &str,
     blocked: bool,
-    partner: bool,
+    invited: bool,
 ) -> Result<(), Refusal> {
     match federation {
         Federation::Off => Err(Refusal::FederationOff),
         _ if blocked => Err(Refusal::HostNotWelcome(host.to_owned())),
-        Federation::Partners if !partner => Err(Refusal::HostNotWelcome(host.to_owned())),
+        Federation::Partners if !invited => Err(Refusal::HostNotWelcome(host.to_owned())),
         Federation::Open | Federation::Partners => Ok(()),
     }
 }
@@ -199,6 +200,44 @@ pub fn heir<'a>(leaders: impl Iterator<Item = &'a Membership>) -> Option<ActorId
         .filter(|standing| role_of(Some(standing)) == Some(Role::Moderator))
         .min_by_key(|standing| (standing.role_since, standing.id))
         .map(|standing| standing.actor_id)
+}
+
+/// Whether somebody who keeps order in a group may shut out or send away somebody else there: members by all of them, moderators by
+/// organisers, organisers by nobody. Whoever has no role of their own acts for the whole server.
+pub fn may_act_on(group: &Actor, own: Option<Role>, theirs: Option<Role>) -> Result<(), Refusal> {
+    match (own, theirs) {
+        (_, None | Some(Role::Member)) | (Some(Role::Organiser) | None, Some(Role::Moderator)) => {
+            Ok(())
+        }
+        (_, Some(Role::Moderator | Role::Organiser)) => Err(Refusal::Outranked(group.name.clone())),
+    }
+}
+
+/// Whether somebody with this role keeps order on the whole server: complaints and people.
+pub fn may_keep_order(role: AccountRole) -> Result<(), Refusal> {
+    match role {
+        AccountRole::Moderator | AccountRole::Admin => Ok(()),
+        AccountRole::Member => Err(Refusal::KeepersOnly),
+    }
+}
+
+/// Whether somebody with this role decides with whom the whole server talks.
+pub fn may_administer(role: AccountRole) -> Result<(), Refusal> {
+    match role {
+        AccountRole::Admin => Ok(()),
+        AccountRole::Moderator | AccountRole::Member => Err(Refusal::AdminsOnly),
+    }
+}
+
+/// Whether somebody who keeps order on the server may hold back somebody with an account of this role here: admins everybody but
+/// admins, moderators only members. Nobody holds back themselves that way.
+pub fn may_sanction(own: AccountRole, theirs: Option<AccountRole>) -> Result<(), Refusal> {
+    may_keep_order(own)?;
+    match theirs {
+        None | Some(AccountRole::Member) => Ok(()),
+        Some(AccountRole::Moderator) if own == AccountRole::Admin => Ok(()),
+        Some(AccountRole::Moderator | AccountRole::Admin) => Err(Refusal::AdminsOnly),
+    }
 }
 
 /// Whether somebody may edit or delete a post as their own: the stored author decides, exactly.

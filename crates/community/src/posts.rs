@@ -323,7 +323,7 @@ fn find_room(
         let Some((group, face)) = groups::find(ledger.db, id)? else {
             continue;
         };
-        if face.deleted_at.is_some() {
+        if face.deleted_at.is_some() || face.suspended_at.is_some() {
             continue;
         }
         let addressed = groups.contains(&id);

@@ -14,7 +14,7 @@ use kindred_protocol::{
     vocabulary::{Answer, Document, Envelope, Incoming, Note, PostKind, Ref},
 };
 use kindred_storage::{
-    ActivityId, ActorId, ActorKind, Direction, NotificationKind, ReactionKind, Visibility,
+    ActivityId, ActorId, ActorKind, Direction, Moment, NotificationKind, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
     boosts, follows, instances, jobs as queue, posts, reactions, tombstones,
@@ -26,7 +26,9 @@ use crate::{
     announce::{self, Ask},
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
-    membership, notify, people,
+    membership,
+    moderation::Sentence,
+    notify, people,
     posts::{retract, take_in},
     quotes, remote, servers,
 };
@@ -150,11 +152,19 @@ pub(crate) async fn apply(kindred: &Kindred, id: ActivityId) -> Result<()> {
     // It may have waited while we stopped talking to its server.
     servers::welcome(kindred, &sender.host).await?;
     if let Ok(envelope) = read::envelope(body.as_bytes()) {
+        if sender.suspended_at.is_some() && !says_farewell(&sender, &envelope) {
+            return Ok(());
+        }
         Box::pin(understand(kindred, sender, envelope))
             .await
             .or_else(let_refusals_go)?;
     }
     Ok(())
+}
+
+/// Whoever is suspended is not heard any more, except when they go for good.
+fn says_farewell(sender: &Actor, envelope: &Envelope) -> bool {
+    matches!(&envelope.activity, Incoming::Delete { object, .. } if object.as_str() == sender.uri)
 }
 
 /// What a server may not do is refused silently: it has had its answer.
@@ -251,24 +261,24 @@ fn at_once(
             target,
             until,
             reason,
-            ..
-        } => moderated::blocked(
-            ledger,
-            sender,
-            &object,
-            target.as_ref(),
-            until,
-            reason,
-            id,
-            raw,
-        ),
+            removes_data,
+        } => {
+            let sentence = Sentence {
+                until: until.map(Moment),
+                reason,
+                takes_content: removes_data,
+            };
+            moderated::blocked(ledger, sender, &object, target.as_ref(), &sentence, id, raw)
+        }
         Incoming::Add { object, target } => {
             moderated::added(ledger, sender, object.id(), target.as_ref(), raw)
         }
         Incoming::Remove { object, target } => {
             moderated::removed(ledger, sender, object.id(), target.as_ref(), raw)
         }
-        Incoming::Lock { object, .. } => moderated::locked(ledger, sender, &object, raw),
+        Incoming::Lock { object, reason } => {
+            moderated::locked(ledger, sender, &object, reason.as_deref(), raw)
+        }
         // Invitations and everything that we have no word for: answered, and without effect.
         Incoming::Invite { .. }
         | Incoming::Ignore(_)

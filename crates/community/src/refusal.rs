@@ -128,6 +128,57 @@ pub enum Refusal {
         "who may see a group cannot be changed any more; found a new one and invite its members"
     )]
     VisibilityStays,
+    /// Only those who keep order in this group may do that.
+    #[error("only organisers and moderators of {0} can do that")]
+    NotAModerator(String),
+    /// The rank of the other one forbids it.
+    #[error("they keep order in {0} themselves: an organiser has to end that first")]
+    Outranked(String),
+    /// Only those who keep order on the whole server may do that.
+    #[error("only moderators of this server can do that")]
+    KeepersOnly,
+    /// Only admins may do that.
+    #[error("only admins of this server can do that")]
+    AdminsOnly,
+    /// The account is suspended.
+    #[error("this account is suspended")]
+    Suspended,
+    /// A ban that is over before it begins.
+    #[error("that end lies in the past")]
+    EndsBeforeItBegins,
+    /// A group elsewhere has no word for it.
+    #[error("that can only be done on {0}, where the group lives")]
+    OnlyAtHome(String),
+    /// An answer, or something that is not there any more.
+    #[error("only what begins a conversation can stand at the top")]
+    NotForPinning,
+    /// More at the top than anybody reads.
+    #[error("at most {0} posts can stand at the top: take one down first")]
+    TooManyPins(usize),
+    /// No complaint has this number, or the asker may not see it.
+    #[error("there is no such report here")]
+    NoSuchReport,
+    /// No line of the record has this number, or the asker may not see it.
+    #[error("there is no such line in the record")]
+    NoSuchLine,
+    /// Somebody complains faster than anybody can read.
+    #[error("these are many reports in a short time: please wait a while")]
+    TooManyReports,
+    /// Too many words in a complaint. Unit: characters allowed.
+    #[error("a report has at most {0} characters")]
+    ReportTooLong(usize),
+    /// What is to be held back or let in is no domain.
+    #[error("{0:?} is not a domain")]
+    BadDomain(String),
+    /// The domain, or one above it, is held back already.
+    #[error("{0} is blocked already")]
+    BlockedAlready(String),
+    /// No block or allow has this number.
+    #[error("there is no such domain here")]
+    NoSuchDomain,
+    /// The account is not in the state that the request is about.
+    #[error("{0}")]
+    NotInThatState(&'static str),
     /// The last organiser cannot leave the group alone.
     #[error("you are the last organiser: hand the group over first")]
     LastOrganiser,

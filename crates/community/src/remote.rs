@@ -3,6 +3,8 @@
 //! Everything that is learned from other servers comes in here, after the checks that need no table. It decides nothing about what
 //! they may do.
 
+pub(crate) mod moderators;
+
 use std::{sync::Arc, time::Duration};
 
 use kindred_protocol::{
@@ -207,6 +209,11 @@ pub(crate) async fn refresh(kindred: &Kindred, uri: &str) -> Result<()> {
             let uri = uri.to_owned();
             kindred
                 .write(move |ledger| crate::people::forget(ledger, &uri))
+                .await
+        }
+        Ok(actor) if actor.kind == ActorKind::Group => {
+            kindred
+                .write(move |ledger| moderators::look(ledger, &actor))
                 .await
         }
         other => other.map(drop),

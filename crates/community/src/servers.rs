@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kindred_protocol::nodeinfo;
 use kindred_storage::{
-    Dialect, InstanceId,
+    Dialect, InstanceId, domains,
     instances::{self, Instance, Software},
 };
 
@@ -14,6 +14,7 @@ use crate::{
     Kindred, Ledger, Refusal, Result,
     jobs::{Job, lane_look},
     policy,
+    settings::Federation,
 };
 
 /// What is known of a server.
@@ -43,7 +44,9 @@ async fn known(kindred: &Kindred, host: &str) -> Result<Arc<Server>> {
             let instance = instances::by_host(db, &name)?;
             let partner = instance.as_ref().is_some_and(Instance::is_partner);
             let blocked = instances::is_blocked(db, &name)?;
-            let welcome = policy::may_talk(federation, &name, blocked, partner);
+            let invited =
+                partner || (federation == Federation::Partners && domains::is_allowed(db, &name)?);
+            let welcome = policy::may_talk(federation, &name, blocked, invited);
             Ok(Arc::new(Server { instance, welcome }))
         })
         .await?;

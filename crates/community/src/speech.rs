@@ -80,6 +80,15 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         card.fields.clear();
         card.tags.clear();
     }
+    if actor.suspended_at.is_some() {
+        // Nothing of what they say of themselves is passed on.
+        card.summary.clear();
+        card.source = None;
+        card.icon = None;
+        card.image = None;
+        card.fields.clear();
+        card.tags.clear();
+    }
     if let Some(group) = group {
         card.languages = group
             .language

@@ -250,6 +250,9 @@ async fn step_aside(kindred: &Kindred, row: Row, why: String, most: i32) -> Resu
                     why,
                     "A job is set aside"
                 );
+                if let Ok(job) = Job::from_row(&row) {
+                    delivery::receipts::given_up(ledger, &job, &why)?;
+                }
                 return Ok(queue::set_aside(ledger.db, row.id, &why, ledger.now)?);
             }
             let later = ledger.now + retry_after(u32::try_from(tries).unwrap_or(u32::MAX));
@@ -291,6 +294,7 @@ fn wait(
         );
         instances::note_asleep(ledger.db, host, ledger.now)?;
         queue::drop_lane(ledger.db, &lane.name)?;
+        delivery::receipts::given_up_on(ledger, host)?;
         return Ok(());
     }
     let rest = pause(ledger.now.since(since))

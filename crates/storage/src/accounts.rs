@@ -183,6 +183,18 @@ pub fn with_role(db: &mut Conn, role: AccountRole) -> QueryResult<Vec<(Account, 
         .load(conn))
 }
 
+/// Those who keep order on this server: moderators and admins whose accounts can be used.
+pub fn keepers(db: &mut Conn) -> QueryResult<Vec<Actor>> {
+    on!(db, |conn| accounts::table
+        .inner_join(actors::table.on(actors::id.eq(accounts::actor_id)))
+        .filter(accounts::role.ne(AccountRole::Member))
+        .filter(accounts::state.eq(AccountState::Active))
+        .filter(actors::deleted_at.is_null())
+        .order(accounts::id)
+        .select(Actor::as_select())
+        .load(conn))
+}
+
 /// How many accounts can be used.
 pub fn count(db: &mut Conn) -> QueryResult<i64> {
     on!(db, |conn| accounts::table

@@ -144,6 +144,18 @@ pub fn remove_all_of(db: &mut Conn, actor: ActorId) -> QueryResult<Vec<Follow>> 
     .get_results(conn))
 }
 
+/// Every follow from and to somebody.
+pub fn all_of(db: &mut Conn, actor: ActorId) -> QueryResult<Vec<Follow>> {
+    on!(db, |conn| Follow::query()
+        .filter(
+            follows::follower_id
+                .eq(actor)
+                .or(follows::target_id.eq(actor))
+        )
+        .order(follows::id)
+        .load(conn))
+}
+
 /// Those who hear of somebody, the latest first. Pages go by the number of the follow.
 pub fn followers(db: &mut Conn, target: ActorId, page: &Page) -> QueryResult<Vec<(Follow, Actor)>> {
     on!(db, |conn| page!(

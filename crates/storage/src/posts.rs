@@ -464,6 +464,23 @@ pub fn page_of_group(db: &mut Conn, group: ActorId, page: &Page) -> QueryResult<
     ))
 }
 
+/// What somebody wrote in a group and still stands there, newest first.
+pub fn standing_of_author_in_group(
+    db: &mut Conn,
+    author: ActorId,
+    group: ActorId,
+    limit: i64,
+) -> QueryResult<Vec<Post>> {
+    on!(db, |conn| Post::query()
+        .filter(posts::author_id.eq(author))
+        .filter(posts::group_id.eq(group))
+        .filter(posts::deleted_at.is_null())
+        .filter(posts::removed_at.is_null())
+        .order(posts::id.desc())
+        .limit(limit)
+        .load(conn))
+}
+
 /// The threads that were begun in a group, newest first.
 pub fn threads_of_group(db: &mut Conn, group: ActorId, page: &Page) -> QueryResult<Vec<Post>> {
     on!(db, |conn| page!(

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use crate::page::page;
 use crate::schema::{audit, reports};
-use crate::types::{ActorId, AuditId, Json, Moment, PostId, ReportId, ReportState};
+use crate::types::{ActorId, AuditId, Json, Moment, PostId, ReportCategory, ReportId, ReportState};
 use crate::{Conn, Page, on};
 
 /// A complaint.
@@ -35,6 +35,29 @@ pub struct Report {
     pub handled_at: Option<Moment>,
     /// By whom.
     pub handled_by: Option<ActorId>,
+    /// What it is about.
+    pub category: ReportCategory,
+    /// The rules of the house that were broken, by their numbers.
+    pub rules: Json<Vec<String>>,
+    /// Whether it was told to the server where the person, or the group, is at home.
+    pub forwarded: bool,
+    /// Who looks after it.
+    pub assigned_to: Option<ActorId>,
+    /// Since when the keepers of the whole server look at it too; never, when it is a group's own affair.
+    pub site_since: Option<Moment>,
+}
+
+/// Which complaints are looked for. What is `None` does not matter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sought {
+    /// In which group; without one, those that the whole server looks at.
+    pub group: Option<ActorId>,
+    /// Dealt with or not.
+    pub state: Option<ReportState>,
+    /// About whom.
+    pub target: Option<ActorId>,
+    /// By whom.
+    pub reporter: Option<ActorId>,
 }
 
 /// A line of the record.
@@ -74,31 +97,72 @@ pub fn find(db: &mut Conn, id: ReportId) -> QueryResult<Option<Report>> {
         .optional())
 }
 
-/// Complaints about what happened in one group, the latest first.
-pub fn page_of_group(
-    db: &mut Conn,
-    group: ActorId,
-    state: ReportState,
-    page: &Page,
-) -> QueryResult<Vec<Report>> {
-    on!(db, |conn| page!(
-        conn,
-        Report::query()
-            .filter(reports::group_id.eq(group))
-            .filter(reports::state.eq(state)),
-        reports::id,
-        page
-    ))
+/// The complaints that are looked for, the latest first.
+pub fn page(db: &mut Conn, sought: Sought, page: &Page) -> QueryResult<Vec<Report>> {
+    on!(db, |conn| {
+        let mut query = Report::query().into_boxed();
+        query = match sought.group {
+            Some(group) => query.filter(reports::group_id.eq(group)),
+            None => query.filter(reports::site_since.is_not_null()),
+        };
+        if let Some(state) = sought.state {
+            query = query.filter(reports::state.eq(state));
+        }
+        if let Some(target) = sought.target {
+            query = query.filter(reports::target_id.eq(target));
+        }
+        if let Some(reporter) = sought.reporter {
+            query = query.filter(reports::reporter_id.eq(reporter));
+        }
+        page!(conn, query, reports::id, page)
+    })
 }
 
-/// All complaints, the latest first.
-pub fn page(db: &mut Conn, state: ReportState, page: &Page) -> QueryResult<Vec<Report>> {
-    on!(db, |conn| page!(
-        conn,
-        Report::query().filter(reports::state.eq(state)),
-        reports::id,
-        page
-    ))
+/// How many complaints somebody has made since a moment.
+pub fn count_by(db: &mut Conn, reporter: ActorId, since: Moment) -> QueryResult<i64> {
+    on!(db, |conn| reports::table
+        .filter(reports::reporter_id.eq(reporter))
+        .filter(reports::created_at.gt(since))
+        .count()
+        .get_result(conn))
+}
+
+/// Lets the keepers of the whole server look at a complaint that nobody has dealt with. `false` when they do already, or somebody has.
+pub fn hand_to_site(db: &mut Conn, id: ReportId, at: Moment) -> QueryResult<bool> {
+    on!(db, |conn| diesel::update(
+        reports::table
+            .filter(reports::id.eq(id))
+            .filter(reports::state.eq(ReportState::Open))
+            .filter(reports::site_since.is_null())
+    )
+    .set(reports::site_since.eq(at))
+    .execute(conn))
+    .map(|changed| changed > 0)
+}
+
+/// Notes who looks after a complaint, or that nobody does.
+pub fn assign(db: &mut Conn, id: ReportId, to: Option<ActorId>) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        reports::table.filter(reports::id.eq(id))
+    )
+    .set(reports::assigned_to.eq(to))
+    .execute(conn))
+    .map(drop)
+}
+
+/// Changes what a complaint is about.
+pub fn file_under(
+    db: &mut Conn,
+    id: ReportId,
+    category: ReportCategory,
+    rules: &Json<Vec<String>>,
+) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        reports::table.filter(reports::id.eq(id))
+    )
+    .set((reports::category.eq(category), reports::rules.eq(rules)))
+    .execute(conn))
+    .map(drop)
 }
 
 /// Notes that a complaint has been dealt with. `false` when it had been already.
@@ -117,12 +181,36 @@ pub fn resolve(db: &mut Conn, id: ReportId, by: ActorId, at: Moment) -> QueryRes
     .map(|changed| changed > 0)
 }
 
+/// Notes that a complaint has to be dealt with again. `false` when it still had to be.
+pub fn reopen(db: &mut Conn, id: ReportId) -> QueryResult<bool> {
+    on!(db, |conn| diesel::update(
+        reports::table
+            .filter(reports::id.eq(id))
+            .filter(reports::state.eq(ReportState::Resolved))
+    )
+    .set((
+        reports::state.eq(ReportState::Open),
+        reports::handled_at.eq(None::<Moment>),
+        reports::handled_by.eq(None::<ActorId>)
+    ))
+    .execute(conn))
+    .map(|changed| changed > 0)
+}
+
 /// Writes a line into the record.
 pub fn record(db: &mut Conn, line: &AuditLine) -> QueryResult<()> {
     on!(db, |conn| diesel::insert_into(audit::table)
         .values(line)
         .execute(conn))
     .map(drop)
+}
+
+/// The line with this number.
+pub fn line(db: &mut Conn, id: AuditId) -> QueryResult<Option<AuditLine>> {
+    on!(db, |conn| AuditLine::query()
+        .filter(audit::id.eq(id))
+        .first(conn)
+        .optional())
 }
 
 /// The record of one group, the latest first.

@@ -7,12 +7,14 @@
 mod belonging;
 mod elsewhere;
 mod media;
+mod order;
 mod relay;
 mod sign_in;
 
 pub(crate) use belonging::*;
 pub(crate) use elsewhere::*;
 pub(crate) use media::*;
+pub(crate) use order::*;
 pub(crate) use relay::*;
 pub(crate) use sign_in::*;
 
@@ -383,6 +385,11 @@ diesel::table! {
         created_at -> BigInt,
         handled_at -> Nullable<BigInt>,
         handled_by -> Nullable<BigInt>,
+        category -> Text,
+        rules -> Text,
+        forwarded -> Bool,
+        assigned_to -> Nullable<BigInt>,
+        site_since -> Nullable<BigInt>,
     }
 }
 

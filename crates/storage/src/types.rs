@@ -552,6 +552,10 @@ text_enums! {
     }
 }
 
+mod order;
+
+pub use order::*;
+
 /// A value kept as JSON in a TEXT column.
 ///
 /// Both databases have JSON types of their own, but they differ; nothing of ours looks inside with SQL.

@@ -58,13 +58,18 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::BadSignature(_)
         | Refusal::NoSuchProgram
         | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
-        Refusal::TooManyAttempts | Refusal::TooManyUploads => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::TooManyAttempts | Refusal::TooManyUploads | Refusal::TooManyReports => {
+            StatusCode::TOO_MANY_REQUESTS
+        }
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
         | Refusal::NoSuchPoll
         | Refusal::NoSuchActivity
-        | Refusal::NoSuchFile => StatusCode::NOT_FOUND,
+        | Refusal::NoSuchFile
+        | Refusal::NoSuchReport
+        | Refusal::NoSuchLine
+        | Refusal::NoSuchDomain => StatusCode::NOT_FOUND,
         Refusal::Gone => StatusCode::GONE,
         Refusal::OutsideScopes
         | Refusal::NotYours
@@ -79,7 +84,13 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ModeratorsOnly
         | Refusal::OrganisersAlone
         | Refusal::StrangeForm
-        | Refusal::SignUpClosed => StatusCode::FORBIDDEN,
+        | Refusal::SignUpClosed
+        | Refusal::NotAModerator(_)
+        | Refusal::Outranked(_)
+        | Refusal::KeepersOnly
+        | Refusal::AdminsOnly
+        | Refusal::Suspended
+        | Refusal::NotInThatState(_) => StatusCode::FORBIDDEN,
         Refusal::BadHandle(_)
         | Refusal::HandleTaken(_)
         | Refusal::BadEmail(_)
@@ -112,7 +123,14 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Oneself
         | Refusal::BadProgram(_)
         | Refusal::MustAgree
-        | Refusal::NeedsPerson => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::NeedsPerson
+        | Refusal::EndsBeforeItBegins
+        | Refusal::OnlyAtHome(_)
+        | Refusal::NotForPinning
+        | Refusal::TooManyPins(_)
+        | Refusal::ReportTooLong(_)
+        | Refusal::BadDomain(_)
+        | Refusal::BlockedAlready(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NotUnderstood(_)
         | Refusal::ForeignAddress
         | Refusal::BadGrant(_)

@@ -149,6 +149,9 @@ fn for_clients() -> Scope<
         .service(at("/v2/search").route(read(search::search)))
         .configure(mastodon::media::routes)
         .configure(mastodon::scheduled::routes)
+        .configure(mastodon::moderation::routes)
+        .configure(mastodon::reports::routes)
+        .configure(mastodon::admin::routes)
         .default_service(web::to(mastodon::nowhere))
 }
 

@@ -4,16 +4,19 @@
 //! told in [`crate::oauth`].
 
 pub mod accounts;
+pub mod admin;
 pub mod apps;
 pub mod companions;
 pub mod entities;
 pub mod instance;
 pub mod media;
+pub mod moderation;
 pub mod paging;
 pub mod polls;
 pub mod profile;
 pub mod quotes;
 pub mod registration;
+pub mod reports;
 pub mod requests;
 pub mod scheduled;
 pub mod search;

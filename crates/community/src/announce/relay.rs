@@ -87,17 +87,14 @@ pub(crate) fn was_told_to_microblogs(ledger: &mut Ledger<'_>, boost: &Boost) -> 
     Ok(activities::is_known(ledger.db, &boost.uri)?)
 }
 
-/// A group of ours passes a post on again that it had withdrawn: microblogs need a fresh boost, the threadiverse hears of the
-/// restoring itself.
-pub(crate) fn passed_on_again(
+/// What microblogs are told of a post that a group of ours shows again: a fresh boost. The threadiverse hears of the restoring itself.
+pub(crate) fn boosted_again(
     ledger: &mut Ledger<'_>,
     group: &Actor,
     post: &Post,
     boost: &Boost,
-) -> Result<()> {
-    let microblog = boosted_by_group(ledger, group, post, boost)?;
-    spread(ledger, group, Some(microblog), None);
-    Ok(())
+) -> Result<ActivityId> {
+    boosted_by_group(ledger, group, post, boost)
 }
 
 /// A group of ours passes on what it heard of another group (FEP-d36d): by its id, since the words are those of a third server. It
@@ -216,6 +213,24 @@ pub(crate) fn passed_on_act(
     if visibility == Visibility::Company {
         return Ok(());
     }
+    let threadiverse = act_announced(ledger, group, activity)?;
+    let parcel = Parcel {
+        signer: group.id,
+        microblog: None,
+        threadiverse: Some(threadiverse),
+        small_talk: true,
+    };
+    spread_to(ledger, group, parcel, followers_of(group));
+    Ok(())
+}
+
+/// What the threadiverse is told of an act of those who keep order in a group of ours.
+pub(super) fn act_announced(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    activity: &Value,
+) -> Result<ActivityId> {
+    let visibility = groups::visibility(ledger.db, group.id)?.unwrap_or(Visibility::Members);
     let uri = fresh(ledger);
     let mut card = room(group, visibility, uri.clone(), ledger.now.0);
     card.audience = Some(group.uri.clone());
@@ -228,15 +243,7 @@ pub(crate) fn passed_on_act(
         group: Some(group.id),
         visibility,
     };
-    let threadiverse = say(ledger, &saying, &body)?;
-    let parcel = Parcel {
-        signer: group.id,
-        microblog: None,
-        threadiverse: Some(threadiverse),
-        small_talk: true,
-    };
-    spread_to(ledger, group, parcel, followers_of(group));
-    Ok(())
+    say(ledger, &saying, &body)
 }
 
 /// A group of ours withdraws a post: the boost is taken back at microblogs that were told of it, the deletion is passed on to the
@@ -251,12 +258,7 @@ pub(crate) fn withdrawn(
     if post.visibility == Visibility::Company {
         return Ok(());
     }
-    let microblog = match boost {
-        Some(boost) if was_told_to_microblogs(ledger, boost)? => {
-            Some(unboosted_by_group(ledger, group, post, boost)?)
-        }
-        _ => None,
-    };
+    let microblog = boost_undone(ledger, group, post, boost)?;
     let threadiverse = match deletion {
         Some(deletion) => {
             let (uri, at) = (fresh(ledger), ledger.now.0);
@@ -268,6 +270,21 @@ pub(crate) fn withdrawn(
         spread(ledger, group, microblog, threadiverse);
     }
     Ok(())
+}
+
+/// What microblogs are told of a post that a group of ours withdraws: its boost is taken back, if they were told of it.
+pub(crate) fn boost_undone(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+    boost: Option<&Boost>,
+) -> Result<Option<ActivityId>> {
+    match boost {
+        Some(boost) if was_told_to_microblogs(ledger, boost)? => {
+            unboosted_by_group(ledger, group, post, boost).map(Some)
+        }
+        _ => Ok(None),
+    }
 }
 
 fn relay_activity(

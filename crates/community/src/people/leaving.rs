@@ -4,7 +4,7 @@
 
 use kindred_storage::{
     AccountState, ActorId, FollowState,
-    accounts::{self, AccountPatch},
+    accounts::{self, Account, AccountPatch},
     actors::{self, Actor, Count},
     apps, follows, invitations, memberships, notifications, sessions, timelines, tombstones,
 };
@@ -34,31 +34,41 @@ pub async fn leave_company(kindred: &Kindred, handle: &str, words: Words) -> Res
             if who.deleted_at.is_some() {
                 return Err(Refusal::Gone.into());
             }
-            // All servers, not only those of followers: posts travel further than to those who follow.
-            let everybody = follows::inboxes_of_all(ledger.db)?;
-            announce::gone(ledger, &who, None, everybody)?;
-            sessions::end_all(ledger.db, account.id, None)?;
-            apps::revoke_tokens_of(ledger.db, account.id, ledger.now)?;
-            if words == Words::Erase {
-                posts::retract_all(ledger, &who)?;
-            }
-            let patch = AccountPatch {
-                // The address may be needed again, when somebody comes back under another name.
-                email: Some(format!("{}@left.invalid", who.handle)),
-                password_hash: Some(None),
-                external_id: Some(None),
-                state: Some(AccountState::Left),
-                ..AccountPatch::default()
-            };
-            accounts::update(ledger.db, account.id, &patch)?;
-            timelines::trim_home(ledger.db, who.id, 0)?;
-            notifications::clear(ledger.db, who.id)?;
+            depart(ledger, &account, &who, words)?;
             let detail = json!({ "words": if words == Words::Erase { "erased" } else { "kept" } });
             audit::note(ledger, None, None, "person.leave", &who.uri, detail)?;
-            vanish(ledger, &who)?;
             Ok(who)
         })
         .await
+}
+
+/// Every door closes behind somebody of ours, whoever sends them away; every server that we know is told.
+pub(crate) fn depart(
+    ledger: &mut Ledger<'_>,
+    account: &Account,
+    who: &Actor,
+    words: Words,
+) -> Result<()> {
+    // All servers, not only those of followers: posts travel further than to those who follow.
+    let everybody = follows::inboxes_of_all(ledger.db)?;
+    announce::gone(ledger, who, None, everybody)?;
+    sessions::end_all(ledger.db, account.id, None)?;
+    apps::revoke_tokens_of(ledger.db, account.id, ledger.now)?;
+    if words == Words::Erase {
+        posts::retract_all(ledger, who)?;
+    }
+    let patch = AccountPatch {
+        // The address may be needed again, when somebody comes back under another name.
+        email: Some(format!("{}@left.invalid", who.handle)),
+        password_hash: Some(None),
+        external_id: Some(None),
+        state: Some(AccountState::Left),
+        ..AccountPatch::default()
+    };
+    accounts::update(ledger.db, account.id, &patch)?;
+    timelines::trim_home(ledger.db, who.id, 0)?;
+    notifications::clear(ledger.db, who.id)?;
+    vanish(ledger, who)
 }
 
 /// An actor elsewhere is gone: their words, follows and memberships go with them, their name stays taken.

@@ -277,6 +277,45 @@ fn those_who_left_lead_nothing() {
 }
 
 #[test]
+fn who_may_shut_out_whom() {
+    use Role::{Member, Moderator, Organiser};
+    let group = face("");
+    //               outsider, member, moderator, organiser
+    for (own, expected) in [
+        (Some(Moderator), [true, true, false, false]),
+        (Some(Organiser), [true, true, true, false]),
+        // Somebody who keeps order on the whole server.
+        (None, [true, true, true, false]),
+    ] {
+        let may = [None, Some(Member), Some(Moderator), Some(Organiser)]
+            .map(|theirs| may_act_on(&group, own, theirs).is_ok());
+        assert_eq!(may, expected, "{own:?}");
+    }
+}
+
+#[test]
+fn who_keeps_order_on_the_whole_server() {
+    use AccountRole::{Admin, Member, Moderator};
+    //          keeps order, administers, holds back: outsider, member, moderator, admin
+    for (own, expected) in [
+        (Member, [false, false, false, false, false, false]),
+        (Moderator, [true, false, true, true, false, false]),
+        (Admin, [true, true, true, true, true, false]),
+    ] {
+        let over = |theirs| may_sanction(own, theirs).is_ok();
+        let may = [
+            may_keep_order(own).is_ok(),
+            may_administer(own).is_ok(),
+            over(None),
+            over(Some(Member)),
+            over(Some(Moderator)),
+            over(Some(Admin)),
+        ];
+        assert_eq!(may, expected, "{own}");
+    }
+}
+
+#[test]
 fn with_whom_letters_are_exchanged() {
     use Federation::{Off, Open, Partners};
     let unwelcome = || Err(Refusal::HostNotWelcome("far.example".into()));

@@ -199,17 +199,56 @@ pub(crate) fn withdraw(
     deletion: Option<&Value>,
 ) -> Result<()> {
     if let Some(group) = room_of(ledger, post)? {
-        let boost =
-            boosts::find(ledger.db, group.id, post.id)?.filter(|boost| boost.undone_at.is_none());
-        if let Some(boost) = &boost {
-            undo(ledger, boost)?;
-        }
+        let boost = withdrawn_boost(ledger, &group, post)?;
         announce::withdrawn(ledger, &group, post, boost.as_ref(), deletion)?;
     }
     if let Some(deletion) = deletion {
         carry_on(ledger, post, deletion)?;
     }
     withdraw_echoes(ledger, post, deletion)
+}
+
+/// Takes back that a group of ours passed a post on. Answers the boost that it was, if it was one.
+pub(crate) fn withdrawn_boost(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+) -> Result<Option<Boost>> {
+    if !group.is_local() {
+        return Ok(None);
+    }
+    let boost =
+        boosts::find(ledger.db, group.id, post.id)?.filter(|boost| boost.undone_at.is_none());
+    if let Some(boost) = &boost {
+        undo(ledger, boost)?;
+    }
+    Ok(boost)
+}
+
+/// A group of ours passes a post on again that it had withdrawn, under fresh addresses: microblogs remember that the old boost was
+/// undone. Answers it when they had been told of the old one.
+pub(crate) fn boost_again(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    post: &Post,
+) -> Result<Option<Boost>> {
+    let told = match boosts::find(ledger.db, group.id, post.id)? {
+        Some(withdrawn) => announce::was_told_to_microblogs(ledger, &withdrawn)?,
+        None => false,
+    };
+    let boost = Boost {
+        id: BoostId(ledger.next_id()),
+        actor_id: group.id,
+        post_id: post.id,
+        uri: announce::fresh(ledger),
+        relay_uri: Some(announce::fresh(ledger)),
+        undone_at: None,
+        created_at: ledger.now,
+    };
+    if boosts::record(ledger.db, &boost)? {
+        actors::adjust(ledger.db, group.id, actors::Count::Posts, 1)?;
+    }
+    Ok(Some(boost).filter(|_| told))
 }
 
 /// Groups of ours that heard of a post from another group withdraw it; a deletion by its author is told as well.

@@ -102,6 +102,10 @@ async fn needed(
         return Ok(None);
     };
     let author = remote::actor(kindred, &author).await?;
+    // Nobody brings in what somebody wrote who is not heard here any more.
+    if author.suspended_at.is_some() {
+        return Ok(None);
+    }
     kindred
         .write(move |ledger| take(ledger, &author, &note, said, Concern::Known, claim))
         .await

@@ -5,7 +5,7 @@
 
 use kindred_protocol::Uri;
 use kindred_storage::{
-    ActorId, GroupRole, Moment,
+    ActorId, GroupRole,
     actors::{self, Actor},
     blocks::{self, Block},
     groups, posts,
@@ -13,7 +13,21 @@ use kindred_storage::{
 };
 use serde_json::Value;
 
-use crate::{Kindred, Ledger, Refusal, Result, announce, moderation, posts::room_of};
+use crate::{
+    Kindred, Ledger, Refusal, Result, announce,
+    moderation::{self, Act, Complaint, Sentence, Word},
+    posts::room_of,
+    site,
+};
+
+/// An act of a moderator elsewhere, in a group of ours.
+fn act<'a>(who: &'a Actor, group: &'a Actor, raw: &'a Value) -> Act<'a> {
+    Act {
+        who,
+        group,
+        word: Word::Heard(raw),
+    }
+}
 
 /// The group of ours at this address.
 fn local_group(ledger: &mut Ledger<'_>, uri: &str) -> Result<Option<Actor>> {
@@ -26,14 +40,12 @@ fn local_group(ledger: &mut Ledger<'_>, uri: &str) -> Result<Option<Actor>> {
 }
 
 /// A person blocks a person, or a moderator bans somebody from a group.
-#[expect(clippy::too_many_arguments, reason = "the parts of one activity")]
 pub(super) fn blocked(
     ledger: &mut Ledger<'_>,
     sender: &Actor,
     object: &Uri,
     target: Option<&Uri>,
-    until: Option<i64>,
-    reason: Option<String>,
+    sentence: &Sentence,
     id: Option<&Uri>,
     raw: &Value,
 ) -> Result<()> {
@@ -52,10 +64,7 @@ pub(super) fn blocked(
             Ok(())
         }
         Some(target) => match local_group(ledger, target.as_str())? {
-            Some(group) => {
-                moderation::ban(ledger, sender, &group, &whom, until.map(Moment), reason)?;
-                relay(ledger, &group, raw)
-            }
+            Some(group) => moderation::shut_out(ledger, act(sender, &group, raw), &whom, sentence),
             None => Ok(()),
         },
         None => Ok(()),
@@ -78,10 +87,7 @@ pub(super) fn unblocked(
             Ok(())
         }
         Some(target) => match local_group(ledger, target.as_str())? {
-            Some(group) => {
-                moderation::unban(ledger, sender, &group, &whom)?;
-                relay(ledger, &group, raw)
-            }
+            Some(group) => moderation::take_in_again(ledger, act(sender, &group, raw), &whom),
             None => Ok(()),
         },
     }
@@ -131,7 +137,7 @@ fn collected(
             let Some(post) = posts::by_uri(ledger.db, object.as_str())? else {
                 return Ok(());
             };
-            moderation::pin(ledger, sender, &group, &post, added)?;
+            moderation::highlight(ledger, act(sender, &group, raw), &post, added)
         }
         "moderators" => {
             let Some(whom) = actors::by_uri(ledger.db, object.as_str())? else {
@@ -143,42 +149,45 @@ fn collected(
                 GroupRole::Member
             };
             moderation::set_role(ledger, sender, &group, &whom, role)?;
+            announce::passed_on_act(ledger, &group, raw)
         }
-        _ => return Ok(()),
+        _ => Ok(()),
     }
-    relay(ledger, &group, raw)
 }
 
+/// A thread is closed.
 pub(super) fn locked(
     ledger: &mut Ledger<'_>,
     sender: &Actor,
     object: &Uri,
+    reason: Option<&str>,
     raw: &Value,
 ) -> Result<()> {
-    lock(ledger, sender, object, raw, true)
+    lock(ledger, sender, object, true, reason, raw)
 }
 
+/// A thread is opened again.
 pub(super) fn unlocked(
     ledger: &mut Ledger<'_>,
     sender: &Actor,
     object: &Uri,
     raw: &Value,
 ) -> Result<()> {
-    lock(ledger, sender, object, raw, false)
+    lock(ledger, sender, object, false, None, raw)
 }
 
 fn lock(
     ledger: &mut Ledger<'_>,
     sender: &Actor,
     object: &Uri,
-    raw: &Value,
     closed: bool,
+    reason: Option<&str>,
+    raw: &Value,
 ) -> Result<()> {
     let Some((post, group)) = post_and_group(ledger, object)? else {
         return Ok(());
     };
-    moderation::lock(ledger, sender, &group, &post, closed)?;
-    relay(ledger, &group, raw)
+    moderation::close(ledger, act(sender, &group, raw), &post, closed, reason)
 }
 
 /// A moderator takes a post down.
@@ -190,7 +199,7 @@ pub(super) fn taken_down(
     raw: &Value,
 ) -> Result<()> {
     let group = room_of(ledger, post)?.ok_or(Refusal::AuthorOnly)?;
-    moderation::remove_post(ledger, sender, &group, post, reason, raw)
+    moderation::take_down(ledger, act(sender, &group, raw), post, reason)
 }
 
 /// A moderator brings a post back.
@@ -203,8 +212,7 @@ pub(super) fn restored(
     let Some((post, group)) = post_and_group(ledger, object)? else {
         return Ok(());
     };
-    moderation::restore_post(ledger, sender, &group, &post)?;
-    relay(ledger, &group, raw)
+    moderation::bring_back(ledger, act(sender, &group, raw), &post)
 }
 
 fn post_and_group(ledger: &mut Ledger<'_>, uri: &Uri) -> Result<Option<(Post, Actor)>> {
@@ -212,10 +220,6 @@ fn post_and_group(ledger: &mut Ledger<'_>, uri: &Uri) -> Result<Option<(Post, Ac
         return Ok(None);
     };
     Ok(room_of(ledger, &post)?.map(|group| (post, group)))
-}
-
-fn relay(ledger: &mut Ledger<'_>, group: &Actor, raw: &Value) -> Result<()> {
-    announce::passed_on_act(ledger, group, raw)
 }
 
 /// A report: to the moderators of the group whose post it names, else to those of the instance.
@@ -228,6 +232,9 @@ pub(super) async fn flagged(
 ) -> Result<()> {
     kindred
         .write(move |ledger| {
+            if site::refuses_reports(ledger.db, &sender.host)? {
+                return Ok(());
+            }
             let mut reported: Vec<Post> = Vec::new();
             let mut person: Option<ActorId> = None;
             for object in objects.iter().take(MOST_REPORTED) {
@@ -241,14 +248,14 @@ pub(super) async fn flagged(
             if person.is_none() && reported.is_empty() {
                 return Ok(());
             }
-            moderation::report(
-                ledger,
-                &sender,
-                id.as_ref().map(Uri::as_str),
-                person,
-                &reported,
-                reason.as_deref().unwrap_or_default(),
-            )
+            let complaint = Complaint {
+                uri: id.as_ref().map(|id| id.as_str().to_owned()),
+                target: person,
+                about: reported,
+                comment: reason.unwrap_or_default(),
+                ..Complaint::by(&sender)
+            };
+            moderation::note_complaint(ledger, complaint).map(drop)
         })
         .await
 }

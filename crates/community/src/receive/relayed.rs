@@ -57,16 +57,35 @@ pub(super) async fn relayed(
             if let Some(uri) = object.id() {
                 meet(kindred, uri, looks).await?;
             }
+            look_again(kindred, group, &activity).await?;
+            record(kindred, group, activity).await
+        }
+        Incoming::Remove { .. } => {
+            look_again(kindred, group, &activity).await?;
             record(kindred, group, activity).await
         }
         Incoming::Like { .. }
         | Incoming::Undo(_)
-        | Incoming::Remove { .. }
         | Incoming::Lock { .. }
         | Incoming::Block { .. } => record(kindred, group, activity).await,
         // Dislikes are taken and never shown; an announced announcement is a loop in the making.
         _ => Ok(()),
     }
+}
+
+/// Where it is about who keeps order, the list itself is read again, whatever was said of it.
+async fn look_again(kindred: &Kindred, group: &Actor, activity: &Envelope) -> Result<()> {
+    let (Incoming::Add { target, .. } | Incoming::Remove { target, .. }) = &activity.activity
+    else {
+        return Ok(());
+    };
+    if target.as_ref().map(Uri::as_str) != group.moderators_uri.as_deref() {
+        return Ok(());
+    }
+    let group = group.clone();
+    kindred
+        .write(move |ledger| remote::moderators::look(ledger, &group))
+        .await
 }
 
 async fn created(kindred: &Kindred, group: &Actor, uri: &Uri, looks: &mut Looks) -> Result<()> {

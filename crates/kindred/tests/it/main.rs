@@ -8,6 +8,7 @@ mod elsewhere;
 mod federation;
 mod hostile;
 mod media;
+mod order;
 mod peers;
 mod relay;
 mod sign_in;

@@ -170,11 +170,13 @@ pub fn lock(card: &ActivityCard, object: &str, reason: Option<&str>) -> Value {
     document(fields.0)
 }
 
-/// Bans somebody from a group or from the whole server (`target`), for good or until a moment.
+/// Bans somebody from a group or from the whole server (`target`), for good or until a moment; with `removes_data` everything that they
+/// wrote there goes too.
 pub fn block(
     card: &ActivityCard,
     object: &str,
     target: &str,
+    removes_data: bool,
     until: Option<i64>,
     reason: Option<&str>,
 ) -> Value {
@@ -182,7 +184,7 @@ pub fn block(
     fields
         .put("object", object)
         .put("target", target)
-        .put("removeData", false)
+        .put("removeData", removes_data)
         .time("endTime", until)
         .maybe("summary", reason);
     document(fields.0)

@@ -352,7 +352,14 @@ fn moderating() {
     assert_said!(add(&card(NADIA), MEI, &format!("{RUST}/moderators")));
     assert_said!(remove(&card(NADIA), POST, &format!("{RUST}/featured")));
     assert_said!(lock(&card(NADIA), POST, Some("it is late")));
-    assert_said!(block(&card(NADIA), MEI, RUST, Some(AT), Some("spam")));
+    assert_said!(block(
+        &card(NADIA),
+        MEI,
+        RUST,
+        false,
+        Some(AT),
+        Some("spam")
+    ));
     assert_said!(flag(
         &direct(NADIA, RUST),
         &[MEI.into(), POST.into()],

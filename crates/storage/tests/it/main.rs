@@ -26,6 +26,7 @@ mod answers;
 mod belonging;
 mod doors;
 mod media;
+mod order;
 mod people;
 mod plans;
 mod queues;

@@ -1,12 +1,12 @@
 //! Notices, complaints and the record.
 
 use kindred_storage::notifications::{self, Notification};
-use kindred_storage::reports::{self, AuditLine, Report};
+use kindred_storage::reports::{self, AuditLine, Report, Sought};
 use kindred_storage::testing::both;
 use kindred_storage::testing::sample::THEN;
 use kindred_storage::{
     ActorId, AuditId, Error, Json, Moment, NotificationId, NotificationKind, Page, PostId,
-    ReportId, ReportState, on,
+    ReportCategory, ReportId, ReportState, on,
 };
 
 use crate::people::town;
@@ -113,6 +113,11 @@ async fn a_complaint_is_taken_once_and_resolved_once() {
             created_at: THEN,
             handled_at: None,
             handled_by: None,
+            category: ReportCategory::Violation,
+            rules: Json(vec!["2".to_owned()]),
+            forwarded: false,
+            assigned_to: None,
+            site_since: None,
         };
         let first = report.clone();
         assert!(tell!(db, |db| reports::insert(db, &first)));
@@ -129,21 +134,31 @@ async fn a_complaint_is_taken_once_and_resolved_once() {
         };
         assert!(tell!(db, |db| reports::insert(db, &other)));
         assert_eq!(ask!(db, |db| reports::find(db, ReportId(1))), Some(report));
-        let page = Page::first(10);
+        let found =
+            async |sought: Sought| ask!(db, |db| reports::page(db, sought, &Page::first(10))).len();
+        let of_the_group = Sought {
+            group: Some(RUST),
+            state: Some(ReportState::Open),
+            ..Sought::default()
+        };
+        assert_eq!(found(of_the_group).await, 1);
         assert_eq!(
-            ask!(db, |db| reports::page_of_group(
-                db,
-                RUST,
-                ReportState::Open,
-                &page
-            ))
-            .len(),
-            1
+            found(Sought::default()).await,
+            0,
+            "nothing is for the site yet"
         );
-        assert_eq!(
-            ask!(db, |db| reports::page(db, ReportState::Open, &page)).len(),
-            2
-        );
+        for (id, new) in [(1, true), (3, true), (3, false)] {
+            let handed = tell!(db, |db| reports::hand_to_site(db, ReportId(id), Moment(7)));
+            assert_eq!(handed, new, "{id}");
+        }
+        assert_eq!(found(Sought::default()).await, 2);
+        let by_tomas = Sought {
+            reporter: Some(TOMAS),
+            ..Sought::default()
+        };
+        assert_eq!(found(by_tomas).await, 0);
+        assert_eq!(ask!(db, |db| reports::count_by(db, MEI, Moment(0))), 2);
+        assert_eq!(ask!(db, |db| reports::count_by(db, MEI, THEN)), 0);
         assert!(tell!(db, |db| reports::resolve(
             db,
             ReportId(1),
@@ -160,6 +175,22 @@ async fn a_complaint_is_taken_once_and_resolved_once() {
         assert_eq!(
             (resolved.handled_at, resolved.handled_by),
             (Some(Moment(9)), Some(NADIA))
+        );
+        tell!(db, |db| {
+            reports::assign(db, ReportId(1), Some(TOMAS))?;
+            reports::file_under(db, ReportId(1), ReportCategory::Spam, &Json(Vec::new()))
+        });
+        assert!(tell!(db, |db| reports::reopen(db, ReportId(1))));
+        assert!(!tell!(db, |db| reports::reopen(db, ReportId(1))));
+        let again = ask!(db, |db| reports::find(db, ReportId(1))).unwrap();
+        assert_eq!(
+            (
+                again.state,
+                again.handled_by,
+                again.assigned_to,
+                again.category
+            ),
+            (ReportState::Open, None, Some(TOMAS), ReportCategory::Spam)
         );
     })
     .await;

@@ -6,6 +6,7 @@
 mod account;
 mod later;
 mod media;
+pub(crate) mod order;
 mod poll;
 mod quote;
 mod status;

@@ -3,8 +3,9 @@
 //! One entry more than asked for is fetched and cut off again. Thus it is known whether there is more, and nobody is sent to
 //! an empty page.
 
-use actix_web::{HttpRequest, HttpResponseBuilder, http::header};
+use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, http::header};
 use kindred_community::{settings::Settings, views::Page};
+use serde_json::Value;
 
 use crate::extract::Params;
 
@@ -99,6 +100,23 @@ impl Cut {
         }
         Some(previous)
     }
+}
+
+/// A page of a list, each entry shown in its own way, with the addresses of the pages around it.
+pub(crate) fn listed<T>(
+    req: &HttpRequest,
+    settings: &Settings,
+    cut: &Cut,
+    mut rows: Vec<T>,
+    id: impl Fn(&T) -> i64,
+    show: impl Fn(&T) -> Value,
+) -> HttpResponse {
+    let more = cut.cut(&mut rows);
+    let ends = rows.first().map(&id).zip(rows.last().map(&id));
+    let shown: Vec<Value> = rows.iter().map(show).collect();
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    with_link(&mut answer, cut.link(settings, req, ends, more)).json(shown)
 }
 
 /// Adds the header, when there is one.

@@ -42,6 +42,7 @@ pub(crate) struct Builder<'a> {
     fediverse: &'a Fediverse,
     host: String,
     people: Vec<String>,
+    keepers: Vec<(String, AccountRole)>,
     groups: Vec<(String, Visibility, JoinPolicy)>,
     partners: Vec<String>,
 }
@@ -52,6 +53,7 @@ impl<'a> Builder<'a> {
             fediverse,
             host: host.to_owned(),
             people: Vec::new(),
+            keepers: Vec::new(),
             groups: Vec::new(),
             partners: Vec::new(),
         }
@@ -59,6 +61,12 @@ impl<'a> Builder<'a> {
 
     pub(crate) fn with_person(mut self, handle: &str) -> Self {
         self.people.push(handle.to_owned());
+        self
+    }
+
+    /// Somebody who keeps order on the whole server.
+    pub(crate) fn with_keeper(mut self, handle: &str, role: AccountRole) -> Self {
+        self.keepers.push((handle.to_owned(), role));
         self
     }
 
@@ -144,7 +152,10 @@ impl<'a> Builder<'a> {
             instance.agrees_with(host).await;
         }
         for handle in &self.people {
-            instance.takes_in(handle).await;
+            instance.takes_in(handle, AccountRole::Member).await;
+        }
+        for (handle, role) in &self.keepers {
+            instance.takes_in(handle, *role).await;
         }
         for (handle, visibility, join) in &self.groups {
             let organiser = self
@@ -222,18 +233,20 @@ impl Instance {
             .expect("an answer of the database")
     }
 
-    async fn takes_in(&self, handle: &str) {
+    async fn takes_in(&self, handle: &str, role: AccountRole) {
         let newcomer = people::Newcomer {
             handle: handle.to_owned(),
             name: None,
             email: format!("{handle}@{}", self.host()),
             password: None,
-            role: AccountRole::Member,
+            role,
         };
         let (_, actor) = people::arrive(self.kindred(), newcomer)
             .await
             .expect("an account");
-        let token = accounts::issue_token(self.kindred(), handle, "read write follow")
+        // Everybody's token reaches as far as it can: what it may do depends on the role.
+        let scopes = "read write follow admin:read admin:write";
+        let token = accounts::issue_token(self.kindred(), handle, scopes)
             .await
             .expect("a token");
         self.0
