@@ -278,6 +278,57 @@ pub(crate) fn complained(
     Ok(())
 }
 
+/// The `@context` of what Kindreds tell each other, with the words that nobody else has.
+pub(crate) fn context() -> Value {
+    let mut context = write::context();
+    if let Some(parts) = context.as_array_mut() {
+        parts.push(serde_json::json!({
+            "kindred": "urn:kindred:ns#",
+            "PartnerAgreement": "kindred:PartnerAgreement",
+            "Listing": "kindred:Listing",
+            "flows": {"@id": "kindred:flows", "@container": "@set"},
+            "listed": "kindred:listed",
+            "topic": "kindred:topic",
+            "members": "kindred:members",
+            "joinPolicy": "kindred:joinPolicy",
+            "digest": "kindred:digest"
+        }));
+    }
+    context
+}
+
+/// Something that our server itself has to say to another one.
+pub(crate) struct Errand<'a> {
+    /// The address of the activity.
+    pub(crate) uri: String,
+    /// Its type.
+    pub(crate) kind: &'static str,
+    /// What it is about.
+    pub(crate) object: &'a str,
+    /// The activity.
+    pub(crate) body: Value,
+}
+
+/// Our server says something to another server, and to nobody else.
+pub(crate) fn on_an_errand(
+    ledger: &mut Ledger<'_>,
+    us: &Actor,
+    errand: &Errand<'_>,
+    them: &Actor,
+) -> Result<()> {
+    let saying = Saying {
+        uri: &errand.uri,
+        kind: errand.kind,
+        actor: us.id,
+        object: errand.object,
+        group: None,
+        visibility: Visibility::Direct,
+    };
+    let activity = say(ledger, &saying, &errand.body)?;
+    send_to(ledger, Parcel::alike(us.id, activity), them);
+    Ok(())
+}
+
 /// Somebody of ours published: told to their followers and to those they name; their group passes it on by itself.
 ///
 /// Answers the `Create`, which a group of ours embeds.

@@ -105,6 +105,29 @@ pub async fn actor(kindred: &Kindred, sort: Sort, handle: &str) -> Result<Docume
         .await
 }
 
+/// What a signature is checked with, and where letters go: the part of an actor's document that nobody is refused.
+pub fn key_only(document: Document) -> Document {
+    const KEPT: [&str; 10] = [
+        "@context",
+        "id",
+        "type",
+        "preferredUsername",
+        "inbox",
+        "outbox",
+        "followers",
+        "endpoints",
+        "manuallyApprovesFollowers",
+        "publicKey",
+    ];
+    match document {
+        Document::Here(Value::Object(mut card)) => {
+            card.retain(|name, _| KEPT.contains(&name.as_str()));
+            Document::Here(Value::Object(card))
+        }
+        other => other,
+    }
+}
+
 /// The document of the instance itself.
 pub async fn service(kindred: &Kindred) -> Result<Value> {
     federating(kindred)?;

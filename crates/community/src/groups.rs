@@ -9,15 +9,15 @@ pub use profile::{Change, LONGEST_RULES, change};
 use kindred_protocol::html;
 use kindred_storage::{
     ActorId, ActorKind, GroupRole, JoinPolicy, Json, MembershipId, MembershipState, Posting,
-    TopicId, Visibility,
+    Visibility,
     actors::{self, Actor},
     groups::{self, Group},
     memberships::{self, Membership},
-    topics::{self as store, Topic},
+    topics as store,
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, links,
+    Kindred, Ledger, Refusal, Result, directory, links,
     people::{checked_name, free_handle, new_actor, new_keys},
     policy, topics,
 };
@@ -131,19 +131,13 @@ fn check(founding: &Founding) -> Result<(), Refusal> {
 fn tie_topics(ledger: &mut Ledger<'_>, group: ActorId, names: &[String]) -> Result<()> {
     let mut ids = Vec::new();
     for name in names {
-        let slug = topics::slug(name)
-            .ok_or_else(|| Refusal::NotUnderstood(format!("{name:?} is no topic")))?;
-        let id = TopicId(ledger.next_id());
-        let topic = Topic {
-            id,
-            slug,
-            name: topics::spelling(name),
-            created_at: ledger.now,
-        };
-        ids.push(store::ensure(ledger.db, &topic)?.id);
+        ids.push(topics::ensure(ledger, name)?.id);
     }
     store::set_group(ledger.db, group, &ids)?;
-    Ok(())
+    for id in ids {
+        store::count_uses(ledger.db, id)?;
+    }
+    directory::tell_of_group(ledger, group)
 }
 
 fn install_organiser(ledger: &mut Ledger<'_>, face: &Actor, founder: ActorId) -> Result<()> {

@@ -14,8 +14,8 @@ use serde::{Deserialize, Serialize};
 use crate::{
     Error, Kindred, Result,
     catch_up::{self, Find, Reading},
-    delivery, media, membership, moderation, people, polls, posts, quotes, receive, remote,
-    servers, site,
+    delivery, directory, media, membership, moderation, people, polls, posts, quotes, receive,
+    remote, servers, site,
 };
 
 /// What is left to do.
@@ -45,6 +45,21 @@ pub enum Job {
     /// Asks a server which software it runs.
     Learn {
         /// The server.
+        host: String,
+    },
+    /// Tells partners what one of our people or groups is now.
+    Introduce {
+        /// Who is to be introduced.
+        actor: ActorId,
+    },
+    /// Reads all of a partner's directory.
+    ReadDirectory {
+        /// The partner's server.
+        host: String,
+    },
+    /// Erases what a former partner told us.
+    ForgetPartner {
+        /// Its server.
         host: String,
     },
     /// Asks a server again who this actor is.
@@ -348,6 +363,9 @@ impl Job {
             }
             Self::Deliver { parcel, inbox } => delivery::deliver(kindred, *parcel, inbox).await,
             Self::Learn { host } => settled(servers::learn(kindred, host).await),
+            Self::Introduce { actor } => settled(directory::introduce(kindred, *actor).await),
+            Self::ReadDirectory { host } => settled(Box::pin(directory::read(kindred, host)).await),
+            Self::ForgetPartner { host } => settled(directory::forget(kindred, host).await),
             Self::Refresh { actor } => settled(remote::refresh(kindred, actor).await),
             Self::Ancestors { of, child } => {
                 settled(Box::pin(remote::ancestors(kindred, of, child)).await)
@@ -454,6 +472,13 @@ mod tests {
             Job::Learn {
                 host: "far.example".into(),
             },
+            Job::Introduce { actor: ActorId(6) },
+            Job::ReadDirectory {
+                host: "far.example".into(),
+            },
+            Job::ForgetPartner {
+                host: "far.example".into(),
+            },
             Job::Refresh {
                 actor: "https://far.example/u/bo".into(),
             },
@@ -515,6 +540,9 @@ mod tests {
         {"kind":"fan_out","parcel":{"signer":1,"threadiverse":2},"followers_of":4,"also":[5]}
         {"kind":"deliver","parcel":{"signer":1,"threadiverse":2},"inbox":"https://far.example/inbox"}
         {"kind":"learn","host":"far.example"}
+        {"kind":"introduce","actor":6}
+        {"kind":"read_directory","host":"far.example"}
+        {"kind":"forget_partner","host":"far.example"}
         {"kind":"refresh","actor":"https://far.example/u/bo"}
         {"kind":"ancestors","of":"https://far.example/1","child":"https://far.example/2"}
         {"kind":"tell_poll","post":6}

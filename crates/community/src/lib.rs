@@ -12,6 +12,8 @@ mod audit;
 mod catch_up;
 pub mod companions;
 mod delivery;
+pub mod directory;
+pub mod discovery;
 pub mod documents;
 mod explain;
 pub mod groups;
@@ -27,6 +29,8 @@ pub mod moderation;
 mod notify;
 pub mod oauth;
 pub mod pages;
+pub mod partners;
+pub mod passions;
 mod passwords;
 pub mod people;
 pub mod policy;
@@ -58,9 +62,9 @@ pub use app::{Clock, Ids, Kindred, Ledger, first_id_of};
 pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
-    AccountRole, ActivityId, ActorId, ActorKind, AppId, GroupRole, JoinPolicy, MembershipState,
-    Moment, PostId, PostKind, QuotePolicy, QuoteState, ScheduledId, SessionId, TokenId, UploadId,
-    Visibility,
+    AccountRole, ActivityId, ActorId, ActorKind, AppId, Circle, GroupRole, JoinPolicy,
+    MembershipState, Moment, PostId, PostKind, QuotePolicy, QuoteState, ScheduledId, SessionId,
+    TokenId, UploadId, Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,

@@ -3,8 +3,8 @@
 //! They take facts and give an answer; they read no clock and ask no database, so that every rule can be read and tested in a table.
 
 use kindred_storage::{
-    AccountRole, ActorId, GroupRole as Role, JoinPolicy, MembershipState, Posting, QuotePolicy,
-    Visibility, actors::Actor, groups::Group, memberships::Membership, posts::Post,
+    AccountRole, ActorId, Circle, GroupRole as Role, JoinPolicy, MembershipState, Posting,
+    QuotePolicy, Visibility, actors::Actor, groups::Group, memberships::Membership, posts::Post,
 };
 
 use crate::{Refusal, settings::Federation};
@@ -21,6 +21,34 @@ pub enum Eyes {
         /// There is an agreement between the two companies.
         partner: bool,
     },
+}
+
+/// Whether somebody looks after the whole house.
+pub fn may_administer(role: AccountRole) -> Result<(), Refusal> {
+    match role {
+        AccountRole::Admin => Ok(()),
+        AccountRole::Moderator | AccountRole::Member => Err(Refusal::AdminsOnly),
+    }
+}
+
+/// Whether whoever looks may know of a passion of somebody here. `own` says that it is their own.
+pub fn may_see_passion(eyes: Eyes, circle: Circle, own: bool) -> bool {
+    match circle {
+        Circle::Everyone => true,
+        Circle::Me => own,
+        Circle::Company => matches!(eyes, Eyes::Local(_)),
+        Circle::Partners => matches!(eyes, Eyes::Local(_) | Eyes::Server { partner: true }),
+    }
+}
+
+/// Whether whoever looks may know what another server told of somebody or of a group there: what it told us as a partner is for our
+/// own people.
+pub fn may_see_listing(eyes: Eyes, circle: Circle) -> bool {
+    match circle {
+        Circle::Everyone => true,
+        Circle::Partners => matches!(eyes, Eyes::Local(_)),
+        Circle::Company | Circle::Me => false,
+    }
 }
 
 /// What ties whoever looks to one post. For a server it is the tie of any of its people.

@@ -24,11 +24,12 @@ use serde_json::Value;
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Ask},
+    directory,
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
     membership,
     moderation::Sentence,
-    notify, people,
+    notify, partners, people,
     posts::{retract, take_in},
     quotes, remote, servers,
 };
@@ -180,6 +181,14 @@ fn let_refusals_go(error: Error) -> Result<()> {
 
 /// Does what an activity of this sender says, as far as it may.
 pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envelope) -> Result<()> {
+    if sender.kind == ActorKind::Application {
+        if partners::is_about(&envelope.raw) {
+            return partners::heard(kindred, sender, envelope.raw).await;
+        }
+        if directory::is_about(&sender, &envelope.raw) {
+            return directory::heard(kindred, sender, envelope.raw).await;
+        }
+    }
     match envelope.activity {
         Incoming::Create { objects } => created(kindred, sender, objects, envelope.raw).await,
         Incoming::Update { object } => updated(kindred, sender, object, envelope.raw).await,

@@ -27,6 +27,24 @@ pub enum Refusal {
     /// No activity has this number, or the asker may not see it.
     #[error("there is no such activity here")]
     NoSuchActivity,
+    /// There is no topic of this name, or it is not to be spoken of.
+    #[error("there is no such topic here")]
+    NoSuchTopic,
+    /// An admin has forbidden this topic.
+    #[error("{0} is no topic here")]
+    ForbiddenTopic(String),
+    /// There is no agreement with that server, and none was proposed.
+    #[error("there is no such agreement")]
+    NoSuchProposal,
+    /// Only admins may do that.
+    #[error("only admins may do that")]
+    AdminsOnly,
+    /// Enough strangers were greeted for today.
+    #[error("that is enough hellos for today; tomorrow is another day")]
+    EnoughHellos,
+    /// This person was greeted already, or does not want to be.
+    #[error("they would rather not hear from strangers now")]
+    NoHellos,
     /// It was here once and was taken away for good.
     #[error("this is gone")]
     Gone,

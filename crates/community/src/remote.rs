@@ -23,7 +23,7 @@ use kindred_storage::{
 };
 
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result,
+    Error, Kindred, Ledger, Refusal, Result, directory,
     jobs::{Job, lane_look},
     keys::KnownKey,
     servers,
@@ -228,6 +228,14 @@ pub(crate) async fn fetch_document(kindred: &Kindred, uri: &Uri) -> Result<Docum
     read::document(&fetched.json).map_err(|error| Refusal::NotUnderstood(error.to_string()).into())
 }
 
+/// Fetches a document that we have no word for, as it is.
+pub(crate) async fn fetch_json(kindred: &Kindred, uri: &Uri) -> Result<serde_json::Value> {
+    let fetched = fetch(kindred, uri)
+        .await?
+        .map_err(|error| not_fetched(uri, error))?;
+    Ok(fetched.json)
+}
+
 /// Asks an origin for a document. The outer result tells whether we ask at all.
 async fn fetch(kindred: &Kindred, uri: &Uri) -> Result<Result<Fetched, FetchError>> {
     servers::welcome(kindred, uri.host()).await?;
@@ -316,6 +324,7 @@ pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
     servers::meet(ledger, doc.id.host())?;
     let row = to_row(ledger, doc, host);
     let actor = actors::remember(ledger.db, &row)?;
+    directory::met(ledger, &actor)?;
     if actor.kind == ActorKind::Group {
         let group = Group {
             actor_id: actor.id,

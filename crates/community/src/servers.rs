@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use kindred_protocol::nodeinfo;
 use kindred_storage::{
-    Dialect, InstanceId, domains,
+    Agreement, Dialect, InstanceId, domains,
     instances::{self, Instance, Software},
 };
 
@@ -42,7 +42,10 @@ async fn known(kindred: &Kindred, host: &str) -> Result<Arc<Server>> {
     let server = kindred
         .read(move |db| {
             let instance = instances::by_host(db, &name)?;
-            let partner = instance.as_ref().is_some_and(Instance::is_partner);
+            // Whom we have asked to be a partner has to be able to answer.
+            let partner = instance.as_ref().is_some_and(|instance| {
+                matches!(instance.agreement, Agreement::Agreed | Agreement::Proposed)
+            });
             let blocked = instances::is_blocked(db, &name)?;
             let invited =
                 partner || (federation == Federation::Partners && domains::is_allowed(db, &name)?);

@@ -1,81 +1,271 @@
-//! Topics: how their names are spelled, so that everybody means the same one.
+//! Topics: what people and groups have in common. One topic has one address and many names.
+//!
+//! Who may see what is tied to a topic is not decided here; see [`crate::discovery`].
 
-/// The longest name of a topic, in characters.
-const LONGEST: usize = 100;
+mod spelling;
 
-/// The part of an address that stands for a topic: letters and digits of any script in lower case, words joined by `-`.
-///
-/// `None` when the text has no letter or digit, or is too long to be a topic.
-pub fn slug(name: &str) -> Option<String> {
-    if name.chars().count() > LONGEST {
-        return None;
+pub use spelling::{LONGEST, checked, fold, hashtag, slug, spelling};
+
+use kindred_storage::{
+    Conn, TopicId, directory, passions,
+    topics::{
+        self as store, Topic,
+        names::{self, TopicName},
+    },
+};
+use serde_json::json;
+
+use crate::{Kindred, Ledger, Refusal, Result, audit, policy, views::SignedIn};
+
+/// A topic with all its names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NamedTopic {
+    /// The topic.
+    pub topic: Topic,
+    /// All its names, the first one first, with the language where somebody said so.
+    pub names: Vec<(String, Option<String>)>,
+}
+
+/// The topic of this name, made when there is none. Refuses what is no name, and what an admin has forbidden.
+pub(crate) fn ensure(ledger: &mut Ledger<'_>, name: &str) -> Result<Topic> {
+    let name = checked(name)?;
+    let topic = match find(ledger.db, &name)? {
+        Some(known) => known,
+        None => store::ensure(
+            ledger.db,
+            &Topic {
+                id: TopicId(ledger.next_id()),
+                slug: slug(&name).ok_or_else(|| no_topic(&name))?,
+                name: name.clone(),
+                created_at: ledger.now,
+            },
+        )?,
+    };
+    if store::is_forbidden(ledger.db, topic.id)? {
+        return Err(Refusal::ForbiddenTopic(topic.name).into());
     }
-    let mut slug = String::with_capacity(name.len());
-    for word in name
-        .split(|c: char| !c.is_alphanumeric())
-        .filter(|word| !word.is_empty())
+    // One that was known from hashtags alone is found by its name from now on.
+    let folded = fold(&topic.name).ok_or_else(|| no_topic(&name))?;
+    let first = TopicName {
+        id: topic.id.0,
+        topic_id: topic.id,
+        name: topic.name.clone(),
+        language: None,
+        folded,
+    };
+    names::add(ledger.db, &first, &spelling::entries(&first.folded))?;
+    Ok(topic)
+}
+
+fn no_topic(name: &str) -> Refusal {
+    Refusal::NotUnderstood(format!("{name:?} is no topic"))
+}
+
+/// The topic that somebody means by a name or an address, if there is one.
+pub(crate) fn find(db: &mut Conn, name: &str) -> Result<Option<Topic>> {
+    if let Some(folded) = fold(name)
+        && let Some(meant) = names::meant_by(db, &folded)?
     {
-        if !slug.is_empty() {
-            slug.push('-');
-        }
-        slug.extend(word.chars().flat_map(char::to_lowercase));
+        return Ok(Some(meant));
     }
-    Some(slug).filter(|slug| !slug.is_empty())
+    Ok(match slug(name) {
+        Some(slug) => store::by_slug(db, &slug)?,
+        None => None,
+    })
 }
 
-/// The name of a topic as people read it: as it was written, without the `#` of a hashtag.
-pub fn spelling(name: &str) -> String {
-    name.trim()
-        .trim_start_matches('#')
-        .split_whitespace()
-        .collect::<Vec<_>>()
-        .join(" ")
+/// The topic at this address, with all its names.
+pub async fn at(kindred: &Kindred, name: &str) -> Result<NamedTopic> {
+    let name = name.to_owned();
+    kindred
+        .read(move |db| {
+            let topic = find(db, &name)?.ok_or(Refusal::NoSuchTopic)?;
+            if store::is_forbidden(db, topic.id)? {
+                return Err(Refusal::NoSuchTopic.into());
+            }
+            named(db, topic)
+        })
+        .await
 }
 
-/// The same topic as a hashtag, which has no blanks: `statistical process control` becomes `StatisticalProcessControl`.
-pub fn hashtag(name: &str) -> Option<String> {
-    slug(name)?;
-    let mut words = name
-        .split(|c: char| !c.is_alphanumeric() && c != '_')
-        .filter(|word| !word.is_empty())
-        .peekable();
-    let first = words.next()?;
-    if words.peek().is_none() {
-        return Some(first.to_owned());
+pub(crate) fn named(db: &mut Conn, topic: Topic) -> Result<NamedTopic> {
+    let mut all: Vec<_> = names::of_topic(db, topic.id)?
+        .into_iter()
+        .map(|name| (name.name, name.language))
+        .collect();
+    if all.is_empty() {
+        all.push((topic.name.clone(), None));
     }
-    Some([first].into_iter().chain(words).map(capital).collect())
+    Ok(NamedTopic { topic, names: all })
 }
 
-fn capital(word: &str) -> String {
-    let mut letters = word.chars();
-    letters
-        .next()
-        .map(|first| first.to_uppercase().chain(letters).collect())
-        .unwrap_or_default()
+/// How many places of the index are looked at for one prefix.
+const REACH: i64 = 300;
+
+/// What somebody may be about to type, in any language: topics of which a word begins like this, the most used first.
+pub async fn beginning_with(kindred: &Kindred, prefix: &str, limit: usize) -> Result<Vec<Topic>> {
+    let Some(prefix) = fold(prefix) else {
+        return Ok(Vec::new());
+    };
+    let limit = i64::try_from(limit.clamp(1, 40)).unwrap_or(40);
+    kindred
+        .read(move |db| {
+            // Half of all topics have a word that begins with an "s": then the used ones are asked first.
+            let mut found = if prefix.chars().count() < 3 {
+                names::used_beginning_with(db, &prefix, limit)?
+            } else {
+                Vec::new()
+            };
+            if i64::try_from(found.len()).unwrap_or(limit) < limit {
+                for topic in names::beginning_with(db, &prefix, REACH, limit)? {
+                    if !found.contains(&topic) {
+                        found.push(topic);
+                    }
+                }
+            }
+            found.truncate(usize::try_from(limit).unwrap_or(40));
+            Ok(found)
+        })
+        .await
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Gives a topic another name, in any language. Where another topic is called so already, the two have to be merged instead.
+pub async fn also_called(
+    kindred: &Kindred,
+    who: &SignedIn,
+    topic: &str,
+    name: &str,
+    language: Option<String>,
+) -> Result<NamedTopic> {
+    policy::may_administer(who.account.role)?;
+    let (topic, name, by) = (topic.to_owned(), checked(name)?, who.actor.id);
+    kindred
+        .write(move |ledger| {
+            let topic = find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
+            let folded = fold(&name).ok_or_else(|| no_topic(&name))?;
+            let address = slug(&name).ok_or_else(|| no_topic(&name))?;
+            if let Some(other) = find(ledger.db, &name)? {
+                if other.id != topic.id {
+                    return Err(Refusal::NotUnderstood(format!(
+                        "{} is a topic of its own: merge the two",
+                        other.name
+                    ))
+                    .into());
+                }
+            } else {
+                // The address of the other name leads here, too: hashtags know no more of a topic than that.
+                let alias = Topic {
+                    id: TopicId(ledger.next_id()),
+                    slug: address,
+                    name: name.clone(),
+                    created_at: ledger.now,
+                };
+                let alias = store::ensure(ledger.db, &alias)?;
+                store::merge(ledger.db, alias.id, topic.id)?;
+            }
+            let more = TopicName {
+                id: ledger.next_id(),
+                topic_id: topic.id,
+                name: name.clone(),
+                language: language.map(|tag| tag.chars().take(35).collect()),
+                folded,
+            };
+            names::add(ledger.db, &more, &spelling::entries(&more.folded))?;
+            audit::note(
+                ledger,
+                Some(by),
+                None,
+                "topic.name",
+                &topic.slug,
+                json!({ "name": name }),
+            )?;
+            named(ledger.db, topic)
+        })
+        .await
+}
 
-    #[test]
-    fn names_of_topics_meet_in_one_spelling() {
-        for (name, expected) in [
-            ("Rust", "rust"),
-            ("#Rust", "rust"),
-            ("Statistical process control", "statistical-process-control"),
-            ("  Kletter-Halle ", "kletter-halle"),
-            ("Über", "über"),
-            ("統計", "統計"),
-        ] {
-            assert_eq!(slug(name).as_deref(), Some(expected), "{name}");
-        }
-        assert_eq!(slug("#!"), None);
-        assert_eq!(slug(&"a".repeat(101)), None);
-        assert_eq!(
-            hashtag("statistical process control").as_deref(),
-            Some("StatisticalProcessControl")
-        );
-        assert_eq!(hashtag("rust").as_deref(), Some("rust"));
-    }
+/// Gives a topic another first name. Its address stays, and so do its other names.
+pub async fn rename(
+    kindred: &Kindred,
+    who: &SignedIn,
+    topic: &str,
+    name: &str,
+) -> Result<NamedTopic> {
+    let named_so = also_called(kindred, who, topic, name, None).await?;
+    let (name, by) = (checked(name)?, who.actor.id);
+    kindred
+        .write(move |ledger| {
+            store::rename(ledger.db, named_so.topic.id, &name)?;
+            audit::note(
+                ledger,
+                Some(by),
+                None,
+                "topic.rename",
+                &named_so.topic.slug,
+                json!({ "to": name }),
+            )?;
+            let renamed = store::find(ledger.db, named_so.topic.id)?.ok_or(Refusal::NoSuchTopic)?;
+            named(ledger.db, renamed)
+        })
+        .await
+}
+
+/// Lets one topic become another: who cared about it cares about the other one, and its address and names lead there.
+pub async fn merge(kindred: &Kindred, who: &SignedIn, from: &str, to: &str) -> Result<NamedTopic> {
+    policy::may_administer(who.account.role)?;
+    let (from, to, by) = (from.to_owned(), to.to_owned(), who.actor.id);
+    kindred
+        .write(move |ledger| {
+            let from = find(ledger.db, &from)?.ok_or(Refusal::NoSuchTopic)?;
+            let to = find(ledger.db, &to)?.ok_or(Refusal::NoSuchTopic)?;
+            if from.id == to.id {
+                return Err(Refusal::NotUnderstood("that is the same topic".into()).into());
+            }
+            passions::hand_over(ledger.db, from.id, to.id)?;
+            directory::hand_over(ledger.db, from.id, to.id)?;
+            store::merge(ledger.db, from.id, to.id)?;
+            store::count_uses(ledger.db, to.id)?;
+            audit::note(
+                ledger,
+                Some(by),
+                None,
+                "topic.merge",
+                &from.slug,
+                json!({ "into": to.slug }),
+            )?;
+            named(ledger.db, to)
+        })
+        .await
+}
+
+/// Forbids a topic, or allows it again. What was tied to it stays, unseen.
+pub async fn forbid(
+    kindred: &Kindred,
+    who: &SignedIn,
+    topic: &str,
+    forbidden: bool,
+    reason: &str,
+) -> Result<()> {
+    policy::may_administer(who.account.role)?;
+    let (topic, by) = (topic.to_owned(), who.actor.id);
+    let reason: String = reason.chars().take(500).collect();
+    kindred
+        .write(move |ledger| {
+            let topic = find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
+            store::forbid(ledger.db, topic.id, forbidden.then_some(ledger.now))?;
+            let action = if forbidden {
+                "topic.forbid"
+            } else {
+                "topic.allow"
+            };
+            audit::note(
+                ledger,
+                Some(by),
+                None,
+                action,
+                &topic.slug,
+                json!({ "reason": reason }),
+            )
+        })
+        .await
 }

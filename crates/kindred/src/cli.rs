@@ -36,6 +36,8 @@ pub enum Command {
     Serve(Serve),
     /// Work the queue alone; on PostgreSQL several may run beside each other
     Work,
+    /// Play two companies and the public web on this machine, to look at
+    Demo(Demo),
     /// Bring the database up to date and say what was done
     Migrate(Migrate),
     /// Accounts of people
@@ -65,6 +67,14 @@ pub struct Serve {
     /// Leave the queue to `kindred work`
     #[arg(long)]
     pub no_worker: bool,
+}
+
+/// `kindred demo`
+#[derive(Clone, Copy, Debug, Args)]
+pub struct Demo {
+    /// Where the first house is found; the others have the two ports above
+    #[arg(long, default_value_t = 8080)]
+    pub port: u16,
 }
 
 /// `kindred migrate`

@@ -7,7 +7,7 @@ use kindred::{
     cli::{Cli, Command, Group, Person, Settings},
     commands,
     config::{Config, LogFormat},
-    doctor,
+    demo, doctor,
     failure::Failure,
     serve,
 };
@@ -43,6 +43,7 @@ async fn run(command: Command, config: &Config) -> Result<ExitCode, Failure> {
     match command {
         Command::Serve(serve) => serve::serve(config, !serve.no_worker).await?,
         Command::Work => serve::work(config).await?,
+        Command::Demo(wish) => demo::demo(config, wish.port).await?,
         Command::Migrate(migrate) => commands::migrate(config, migrate.output)?,
         Command::Person(Person::Add(add)) => commands::add_person(config, add).await?,
         Command::Person(Person::Token(token)) => commands::issue_token(config, token).await?,

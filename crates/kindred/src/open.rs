@@ -112,7 +112,7 @@ fn mebibytes(count: config::Count) -> u64 {
 }
 
 /// A number that tells processes on one database apart; drawn anew at every start.
-fn process_number() -> u32 {
+pub(crate) fn process_number() -> u32 {
     u32::try_from(RandomState::new().build_hasher().finish() & u64::from(u32::MAX))
         .unwrap_or_default()
 }

@@ -160,13 +160,13 @@ fn admin_door(kindred: &Kindred, address: std::net::SocketAddr) -> Result<Doors,
 }
 
 /// A worker that runs beside everything else.
-struct Worker {
+pub(crate) struct Worker {
     stop: watch::Sender<bool>,
     task: JoinHandle<()>,
 }
 
 impl Worker {
-    fn start(kindred: Kindred) -> Self {
+    pub(crate) fn start(kindred: Kindred) -> Self {
         let (stop, stopped) = watch::channel(false);
         Self {
             stop,
@@ -175,7 +175,7 @@ impl Worker {
     }
 
     /// Takes no new work, finishes what is in hand.
-    async fn end(self) {
+    pub(crate) async fn end(self) {
         // A worker that is gone already needs not be told.
         let _ = self.stop.send(true);
         if let Err(error) = self.task.await {
@@ -185,7 +185,7 @@ impl Worker {
 }
 
 /// Waits for SIGTERM (service managers, containers) or SIGINT (Ctrl-C).
-async fn asked_to_end() -> Result<(), Failure> {
+pub(crate) async fn asked_to_end() -> Result<(), Failure> {
     const CANNOT: &str = "signals cannot be listened for";
     let mut terminate = signal(SignalKind::terminate()).map_err(Failure::because(CANNOT))?;
     let mut interrupt = signal(SignalKind::interrupt()).map_err(Failure::because(CANNOT))?;

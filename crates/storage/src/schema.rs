@@ -6,6 +6,7 @@
 
 mod belonging;
 mod elsewhere;
+mod finding;
 mod media;
 mod order;
 mod relay;
@@ -13,6 +14,7 @@ mod sign_in;
 
 pub(crate) use belonging::*;
 pub(crate) use elsewhere::*;
+pub(crate) use finding::*;
 pub(crate) use media::*;
 pub(crate) use order::*;
 pub(crate) use relay::*;
@@ -285,6 +287,9 @@ diesel::table! {
         slug -> Text,
         name -> Text,
         created_at -> BigInt,
+        forbidden_at -> Nullable<BigInt>,
+        merged_into -> Nullable<BigInt>,
+        uses -> Integer,
     }
 }
 

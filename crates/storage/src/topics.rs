@@ -1,12 +1,14 @@
 //! What groups and posts are about.
 
+pub mod names;
+
 use diesel::prelude::*;
 
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::posts::Post;
-use crate::schema::{group_topics, post_topics, posts, topics};
-use crate::types::{ActorId, Moment, PostId, TopicId, Visibility};
+use crate::schema::{group_topics, passions, post_topics, posts, topics};
+use crate::types::{ActorId, Circle, Moment, PostId, TopicId, Visibility};
 use crate::{Conn, Page, on};
 
 /// A subject.
@@ -23,7 +25,7 @@ pub struct Topic {
     pub created_at: Moment,
 }
 
-/// The topic of this slug. If there is none, this one becomes it.
+/// The topic of this slug, or the one that it has become. If there is none, this one becomes it.
 pub fn ensure(db: &mut Conn, topic: &Topic) -> QueryResult<Topic> {
     if let Some(known) = by_slug(db, &topic.slug)? {
         return Ok(known);
@@ -36,12 +38,140 @@ pub fn ensure(db: &mut Conn, topic: &Topic) -> QueryResult<Topic> {
     by_slug(db, &topic.slug)?.ok_or(diesel::NotFound)
 }
 
-/// The topic of this slug.
+/// The topic of this slug, or the one that it has become.
 pub fn by_slug(db: &mut Conn, slug: &str) -> QueryResult<Option<Topic>> {
-    on!(db, |conn| Topic::query()
+    let found: Option<(Topic, Option<TopicId>)> = on!(db, |conn| topics::table
         .filter(topics::slug.eq(slug))
+        .select((Topic::as_select(), topics::merged_into))
+        .first(conn)
+        .optional())?;
+    match found {
+        Some((_, Some(successor))) => find(db, successor),
+        found => Ok(found.map(|(topic, _)| topic)),
+    }
+}
+
+/// The topic with this number.
+pub fn find(db: &mut Conn, id: TopicId) -> QueryResult<Option<Topic>> {
+    on!(db, |conn| Topic::query()
+        .filter(topics::id.eq(id))
         .first(conn)
         .optional())
+}
+
+/// The topics with these numbers, in no particular order.
+pub fn find_many(db: &mut Conn, ids: &[TopicId]) -> QueryResult<Vec<Topic>> {
+    on!(db, |conn| Topic::query()
+        .filter(one_of(topics::id, ids))
+        .load(conn))
+}
+
+/// Whether nobody may choose this topic any more.
+pub fn is_forbidden(db: &mut Conn, id: TopicId) -> QueryResult<bool> {
+    on!(db, |conn| diesel::select(diesel::dsl::exists(
+        topics::table
+            .filter(topics::id.eq(id))
+            .filter(topics::forbidden_at.is_not_null())
+    ))
+    .get_result(conn))
+}
+
+/// Forbids a topic, or allows it again.
+pub fn forbid(db: &mut Conn, id: TopicId, at: Option<Moment>) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        topics::table.filter(topics::id.eq(id))
+    )
+    .set(topics::forbidden_at.eq(at))
+    .execute(conn))
+    .map(drop)
+}
+
+/// Gives a topic another name for people; its address stays.
+pub fn rename(db: &mut Conn, id: TopicId, name: &str) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        topics::table.filter(topics::id.eq(id))
+    )
+    .set(topics::name.eq(name))
+    .execute(conn))
+    .map(drop)
+}
+
+/// Lets one topic become another: its address leads there from now on, and so do all that had become this one before.
+/// What had been tied to it is tied to the other.
+pub fn merge(db: &mut Conn, from: TopicId, to: TopicId) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(topics::table.filter(
+        topics::id.eq(from).or(topics::merged_into.eq(from))
+    ))
+    .set((topics::merged_into.eq(to), topics::uses.eq(0)))
+    .execute(conn))?;
+    names::hand_over(db, from, to)?;
+    let groups = groups_about(db, from, i64::MAX)?;
+    let ties: Vec<_> = groups
+        .iter()
+        .map(|group| {
+            (
+                group_topics::group_id.eq(*group),
+                group_topics::topic_id.eq(to),
+            )
+        })
+        .collect();
+    if !ties.is_empty() {
+        on!(db, |conn| diesel::insert_into(group_topics::table)
+            .values(&ties)
+            .on_conflict_do_nothing()
+            .execute(conn))?;
+    }
+    on!(db, |conn| diesel::delete(
+        group_topics::table.filter(group_topics::topic_id.eq(from))
+    )
+    .execute(conn))
+    .map(drop)
+}
+
+/// Counts anew how often a topic is used: by groups, and by people who say so to their company at least.
+pub fn count_uses(db: &mut Conn, id: TopicId) -> QueryResult<()> {
+    let groups: i64 = on!(db, |conn| group_topics::table
+        .filter(group_topics::topic_id.eq(id))
+        .count()
+        .get_result(conn))?;
+    let people: i64 = on!(db, |conn| passions::table
+        .filter(passions::topic_id.eq(id))
+        .filter(passions::circle.ne(Circle::Me))
+        .count()
+        .get_result(conn))?;
+    let uses = i32::try_from(groups.saturating_add(people)).unwrap_or(i32::MAX);
+    on!(db, |conn| diesel::update(
+        topics::table.filter(topics::id.eq(id))
+    )
+    .set(topics::uses.eq(uses))
+    .execute(conn))
+    .map(drop)
+}
+
+/// The topics that are chosen beside this one, by groups or by people who say so to everybody in the company, the most
+/// often first.
+pub fn beside(db: &mut Conn, id: TopicId, limit: i64) -> QueryResult<Vec<(Topic, i64)>> {
+    let (mine, others) = diesel::alias!(group_topics as mine, group_topics as others);
+    let near: Vec<(TopicId, i64)> = on!(db, |conn| mine
+        .inner_join(
+            others.on(others
+                .field(group_topics::group_id)
+                .eq(mine.field(group_topics::group_id)))
+        )
+        .filter(mine.field(group_topics::topic_id).eq(id))
+        .filter(others.field(group_topics::topic_id).ne(id))
+        .group_by(others.field(group_topics::topic_id))
+        .order((
+            diesel::dsl::count_star().desc(),
+            others.field(group_topics::topic_id)
+        ))
+        .select((
+            others.field(group_topics::topic_id),
+            diesel::dsl::count_star()
+        ))
+        .limit(limit)
+        .load(conn))?;
+    ranked(db, near)
 }
 
 /// The topics of a group, by name.
@@ -142,17 +272,20 @@ pub fn posts_about(db: &mut Conn, topic: TopicId, page: &Page) -> QueryResult<Ve
 
 /// The topics that groups have chosen most, and how many did.
 pub fn popular(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Topic, i64)>> {
-    let ranked: Vec<(TopicId, i64)> = on!(db, |conn| group_topics::table
+    let ranking: Vec<(TopicId, i64)> = on!(db, |conn| group_topics::table
         .group_by(group_topics::topic_id)
         .order((diesel::dsl::count_star().desc(), group_topics::topic_id))
         .select((group_topics::topic_id, diesel::dsl::count_star()))
         .limit(limit)
         .load(conn))?;
-    let ids: Vec<TopicId> = ranked.iter().map(|(id, _)| *id).collect();
-    let found: Vec<Topic> = on!(db, |conn| Topic::query()
-        .filter(topics::id.eq_any(ids))
-        .load(conn))?;
-    Ok(ranked
+    ranked(db, ranking)
+}
+
+/// The topics of a ranking, in its order.
+fn ranked(db: &mut Conn, ranking: Vec<(TopicId, i64)>) -> QueryResult<Vec<(Topic, i64)>> {
+    let ids: Vec<TopicId> = ranking.iter().map(|(id, _)| *id).collect();
+    let found = find_many(db, &ids)?;
+    Ok(ranking
         .into_iter()
         .filter_map(|(id, n)| {
             found
@@ -161,4 +294,17 @@ pub fn popular(db: &mut Conn, limit: i64) -> QueryResult<Vec<(Topic, i64)>> {
                 .map(|topic| (topic.clone(), n))
         })
         .collect())
+}
+
+/// Which groups of this server have chosen which of these topics.
+pub fn groups_about_any(
+    db: &mut Conn,
+    topics: &[TopicId],
+    limit: i64,
+) -> QueryResult<Vec<(TopicId, ActorId)>> {
+    on!(db, |conn| group_topics::table
+        .filter(one_of(group_topics::topic_id, topics))
+        .select((group_topics::topic_id, group_topics::group_id))
+        .limit(limit)
+        .load(conn))
 }

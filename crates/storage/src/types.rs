@@ -95,6 +95,10 @@ ids! {
     ReactionId;
     /// A subject that groups and posts are about.
     TopicId;
+    /// One person's tie to one topic.
+    PassionId;
+    /// Somebody or a group elsewhere, as it stands in the directory.
+    ListingId;
     /// Something said to other servers or heard from them.
     ActivityId;
     /// Something left to do.
@@ -375,6 +379,28 @@ text_enums! {
         Company = "company",
         /// Members of the group.
         Members = "members",
+    }
+
+    /// Who may know what somebody cares about.
+    pub enum Circle {
+        /// Nobody else.
+        Me = "me",
+        /// People of this company.
+        Company = "company",
+        /// People of this company and of those it has an agreement with.
+        Partners = "partners",
+        /// Everybody.
+        Everyone = "everyone",
+    }
+
+    /// How far two companies have come with an agreement.
+    pub enum AgreementState {
+        /// One has proposed it, the other has not answered.
+        Proposed = "proposed",
+        /// Both said yes.
+        Agreed = "agreed",
+        /// One has ended or declined it.
+        Ended = "ended",
     }
 
     /// How one becomes a member of a group.

@@ -61,6 +61,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         Refusal::TooManyAttempts | Refusal::TooManyUploads | Refusal::TooManyReports => {
             StatusCode::TOO_MANY_REQUESTS
         }
+        Refusal::TooManyAttempts | Refusal::EnoughHellos => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
@@ -69,7 +70,9 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
         | Refusal::NoSuchLine
-        | Refusal::NoSuchDomain => StatusCode::NOT_FOUND,
+        | Refusal::NoSuchDomain
+        | Refusal::NoSuchTopic
+        | Refusal::NoSuchProposal => StatusCode::NOT_FOUND,
         Refusal::Gone => StatusCode::GONE,
         Refusal::OutsideScopes
         | Refusal::NotYours
@@ -81,6 +84,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::OrganisersOnly(_)
         | Refusal::Locked
         | Refusal::AuthorOnly
+        | Refusal::AdminsOnly
+        | Refusal::NoHellos
         | Refusal::ModeratorsOnly
         | Refusal::OrganisersAlone
         | Refusal::StrangeForm
@@ -121,6 +126,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Unfit(_)
         | Refusal::NotForSharing
         | Refusal::Oneself
+        | Refusal::ForbiddenTopic(_)
         | Refusal::BadProgram(_)
         | Refusal::MustAgree
         | Refusal::NeedsPerson

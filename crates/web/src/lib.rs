@@ -9,6 +9,8 @@ pub mod doors;
 pub mod error;
 pub mod extract;
 pub mod federation;
+pub mod finding;
+pub mod gate;
 pub mod health;
 pub mod limits;
 pub mod mastodon;
@@ -44,6 +46,7 @@ pub struct DoorSettings {
 pub fn configure(cfg: &mut ServiceConfig) {
     cfg.service(
         web::scope("")
+            .wrap(from_fn(gate::keep))
             .wrap(from_fn(limits::guard))
             .wrap(from_fn(doors::finish))
             .configure(for_servers)
@@ -65,6 +68,7 @@ fn for_servers(cfg: &mut ServiceConfig) {
         .service(at("/{kind:p|g}/{handle}/featured").route(read(actors::featured)))
         .service(at("/g/{handle}/moderators").route(read(actors::moderators)))
         .service(at("/actor").route(read(actors::service)))
+        .service(at("/actor/directory").route(read(actors::directory)))
         .service(
             at("/actor/{name:outbox|followers|following}").route(read(actors::service_collection)),
         )
@@ -152,6 +156,7 @@ fn for_clients() -> Scope<
         .configure(mastodon::moderation::routes)
         .configure(mastodon::reports::routes)
         .configure(mastodon::admin::routes)
+        .configure(finding::routes)
         .default_service(web::to(mastodon::nowhere))
 }
 

@@ -7,7 +7,7 @@ use kindred_storage::{
 };
 use serde_json::json;
 
-use crate::{Kindred, Result, announce, audit, people::leaving::untie, policy};
+use crate::{Kindred, Result, announce, audit, directory, people::leaving::untie, policy};
 
 /// Closes a group for good and tells every server that had to do with it. Only its organisers may; to keep what was said and only
 /// stop talking, a group is archived.
@@ -33,7 +33,7 @@ pub async fn close(kindred: &Kindred, who: &Actor, group: ActorId) -> Result<()>
             )?;
             actors::mark_deleted(ledger.db, face.id, ledger.now)?;
             tombstones::add(ledger.db, &face.uri, ledger.now)?;
-            Ok(())
+            directory::tell_of_group(ledger, face.id)
         })
         .await
 }

@@ -11,7 +11,7 @@ use serde_json::json;
 
 use super::{LONGEST_SUMMARY, MOST_TOPICS, tie_topics};
 use crate::{
-    Kindred, Ledger, Refusal, Result, announce, audit,
+    Kindred, Ledger, Refusal, Result, announce, audit, directory,
     people::{
         checked_name,
         profile::{checked_fields, checked_topics, rewrite, said},
@@ -88,6 +88,7 @@ pub async fn change(
             note(ledger, who, (&group, &face), (&after, &look))?;
             let look = rewrite(ledger, look)?;
             announce::looks_different(ledger, &look, Some(&after))?;
+            directory::tell_of_group(ledger, look.id)?;
             if opens {
                 crate::requests::let_all_in(ledger, &look)?;
             }

@@ -10,7 +10,9 @@ use kindred_storage::{
 };
 use serde_json::json;
 
-use crate::{Kindred, Ledger, Refusal, Result, announce, audit, posts, succession};
+use crate::{
+    Kindred, Ledger, Refusal, Result, announce, audit, directory, passions, posts, succession,
+};
 
 /// What becomes of what somebody wrote when they leave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -90,6 +92,12 @@ fn vanish(ledger: &mut Ledger<'_>, who: &Actor) -> Result<()> {
     invitations::revoke_all_by(ledger.db, who.id, None, ledger.now)?;
     actors::mark_deleted(ledger.db, who.id, ledger.now)?;
     tombstones::add(ledger.db, &who.uri, ledger.now)?;
+    if who.is_local() {
+        passions::forget(ledger, who.id)?;
+    } else {
+        let gone = ledger.actor(who.id)?;
+        directory::met(ledger, &gone)?;
+    }
     for group in led {
         succession::see_to(ledger, &group)?;
     }

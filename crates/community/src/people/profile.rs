@@ -7,7 +7,7 @@ use kindred_storage::{
 };
 
 use super::{checked_name, links};
-use crate::{Kindred, Ledger, Refusal, Result, announce, media, topics};
+use crate::{Kindred, Ledger, Refusal, Result, announce, directory, media, topics};
 
 /// The longest note about oneself, in characters.
 pub const LONGEST_NOTE: usize = 5_000;
@@ -69,6 +69,7 @@ pub async fn change_profile(kindred: &Kindred, who: &Actor, wish: Profile) -> Re
                 links::visit_later(ledger, &after);
             }
             announce::looks_different(ledger, &after, None)?;
+            directory::tell_of_person(ledger, after.id)?;
             Ok(after)
         })
         .await

@@ -6,6 +6,7 @@ mod attacks;
 mod belonging;
 mod elsewhere;
 mod federation;
+mod finding;
 mod hostile;
 mod media;
 mod order;

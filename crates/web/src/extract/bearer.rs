@@ -7,6 +7,7 @@ use std::{future::Future, marker::PhantomData, pin::Pin};
 use actix_web::{FromRequest, HttpRequest, dev::Payload, http::header};
 use kindred_community::{
     Refusal, accounts,
+    settings::Federation,
     views::{Bearing, SignedIn, Token, Viewer},
 };
 
@@ -194,8 +195,13 @@ impl<S: Scope> FromRequest for Caller<S> {
             if let Some(bearing) = &bearing {
                 check_scope::<S>(bearing.token())?;
             }
+            let me = bearing.and_then(Bearing::person);
+            // An instance that is for partners only shows strangers nothing.
+            if me.is_none() && kindred(&req).settings().federation == Federation::Partners {
+                return Err(Refusal::NotSignedIn.into());
+            }
             Ok(Self {
-                me: bearing.and_then(Bearing::person),
+                me,
                 scope: PhantomData,
             })
         })

@@ -3,12 +3,14 @@
 //! An actor's own document is handed to anybody: asking for a signature here would lock out servers that first need our key.
 
 use actix_web::{
-    HttpRequest, HttpResponse,
+    FromRequest, HttpRequest, HttpResponse,
     web::{Data, Path},
 };
 use kindred_community::{
-    Kindred,
+    Kindred, directory,
     documents::{self, Sort},
+    settings::Federation,
+    views::Viewer,
 };
 
 use super::{for_everybody, for_reader, here};
@@ -37,10 +39,19 @@ pub async fn actor(
     name: Name,
 ) -> Result<HttpResponse, PageError> {
     match (wants, sort(&name)) {
-        (Wants::Activity, sort) => Ok(for_everybody(
-            &req,
-            &documents::actor(&kindred, sort, &name.1).await?,
-        )),
+        (Wants::Activity, sort) => {
+            let card = documents::actor(&kindred, sort, &name.1).await?;
+            // Who federates with partners only gives strangers the key and nothing more.
+            if kindred.settings().federation == Federation::Partners {
+                let reader = Reader::extract(&req).await?.0;
+                let card = match reader {
+                    Viewer::Server(_) => card,
+                    Viewer::Stranger | Viewer::Local(_) => documents::key_only(card),
+                };
+                return Ok(for_reader(&req, &reader, &card));
+            }
+            Ok(for_everybody(&req, &card))
+        }
         (Wants::Page, Sort::Group) => pages::group::show(&req, &kindred, &name.1).await,
         (Wants::Page, Sort::Person) => pages::person::show(&req, &kindred, &name.1).await,
     }
@@ -130,4 +141,15 @@ pub async fn moderators(
 ) -> Result<HttpResponse, PageError> {
     let moderators = documents::moderators(&kindred, &reader.0, &handle).await?;
     Ok(for_reader(&req, &reader.0, &here(moderators)))
+}
+
+/// Whom and what one can find here, as far as the reader may know.
+pub async fn directory(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    reader: Reader,
+) -> Result<HttpResponse, PageError> {
+    let after = Params::from_query(req.query_string()).number("after");
+    let directory = directory::document(&kindred, &reader.0, after).await?;
+    Ok(for_reader(&req, &reader.0, &here(directory)))
 }

@@ -45,6 +45,7 @@ pub(crate) struct Builder<'a> {
     keepers: Vec<(String, AccountRole)>,
     groups: Vec<(String, Visibility, JoinPolicy)>,
     partners: Vec<String>,
+    federation: Federation,
 }
 
 impl<'a> Builder<'a> {
@@ -56,11 +57,18 @@ impl<'a> Builder<'a> {
             keepers: Vec::new(),
             groups: Vec::new(),
             partners: Vec::new(),
+            federation: Federation::Open,
         }
     }
 
     pub(crate) fn with_person(mut self, handle: &str) -> Self {
         self.people.push(handle.to_owned());
+        self
+    }
+
+    /// Somebody who may do everything here.
+    pub(crate) fn with_admin(mut self, handle: &str) -> Self {
+        self.keepers.push((handle.to_owned(), AccountRole::Admin));
         self
     }
 
@@ -91,6 +99,12 @@ impl<'a> Builder<'a> {
         self
     }
 
+    /// It federates with those whom it has agreements with, and with nobody else.
+    pub(crate) fn for_partners_only(mut self) -> Self {
+        self.federation = Federation::Partners;
+        self
+    }
+
     pub(crate) async fn start(self) -> Instance {
         let origin = format!("http://{}", self.host);
         let hand = self.fediverse.hand();
@@ -114,7 +128,7 @@ impl<'a> Builder<'a> {
             origin: origin.clone(),
             name: format!("Kindred at {}", self.host),
             company: None,
-            federation: Federation::Open,
+            federation: self.federation,
             sign_up: SignUp::Closed,
             version: "0.0.0",
             source_url: "https://code.example/kindred".to_owned(),

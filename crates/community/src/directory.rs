@@ -1,0 +1,43 @@
+//! The directory: whom and what one can find at other companies, and what they are told of ours.
+//!
+//! What is told is what people and groups let cross the border, and nothing else: an entry is made from the rows at the moment when
+//! it is told. What is received is a copy that belongs to the other side. It never asks anybody at the moment when somebody here
+//! looks something up.
+
+mod entries;
+mod exchange;
+
+pub use entries::document;
+pub(crate) use exchange::{forget, heard, introduce, is_about, lane, met, read, read_soon};
+pub use kindred_storage::directory::Listing;
+
+use kindred_storage::{ActorId, agreements};
+
+use crate::{Ledger, Result, jobs::Job, jobs::lane_out};
+
+/// The most entries that one server may have here. A partner that tells more is not believed to be a company.
+pub(crate) const MOST_ENTRIES: i64 = 20_000;
+
+/// How many entries stand on one page.
+pub(crate) const PAGE: usize = 500;
+
+/// Something about one of our people changed: partners are told what is for them, or that there is nothing any more.
+pub(crate) fn tell_of_person(ledger: &mut Ledger<'_>, who: ActorId) -> Result<()> {
+    tell_of(ledger, who, "people")
+}
+
+/// Something about one of our groups changed: partners are told.
+pub(crate) fn tell_of_group(ledger: &mut Ledger<'_>, group: ActorId) -> Result<()> {
+    tell_of(ledger, group, "groups")
+}
+
+fn tell_of(ledger: &mut Ledger<'_>, actor: ActorId, flow: &str) -> Result<()> {
+    let told = agreements::holding(ledger.db)?
+        .iter()
+        .any(|agreement| agreement.lets_flow(flow));
+    if told {
+        // What is said is found out when it is said, so that the last word is always the truth.
+        ledger.enqueue(lane_out(actor), &Job::Introduce { actor });
+    }
+    Ok(())
+}

@@ -1,0 +1,376 @@
+//! Finding each other: who else cares, which groups there are, here and at other companies.
+//!
+//! Everything is answered from what is written down here, never by asking another server while somebody waits. Numbers come first,
+//! names only of people who chose that circle, and one or two are "a few".
+
+mod hello;
+mod suggestions;
+
+pub use hello::{refuse_hellos, say_hello};
+pub use suggestions::{Reason, Suggestions, dismiss, similar_groups, suggestions};
+
+use std::collections::BTreeMap;
+
+use kindred_storage::{
+    ActorKind, Circle, Conn, Page, TopicId,
+    actors::Actor,
+    agreements, directory,
+    directory::Listing,
+    groups::{self, Group},
+    passions,
+    topics::{self as store, Topic},
+};
+
+use crate::{
+    Kindred, Refusal, Result, links, policy,
+    settings::Settings,
+    sight,
+    topics::{self, NamedTopic},
+    views::Viewer,
+};
+
+/// How many there are, told so that nobody is singled out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tally {
+    /// Nobody whom the viewer may know of.
+    Nobody,
+    /// One or two.
+    Few,
+    /// Three or more.
+    Many(i64),
+}
+
+/// From how many on a number is said.
+const FEWEST_TO_COUNT: i64 = 3;
+
+impl From<i64> for Tally {
+    fn from(n: i64) -> Self {
+        match n {
+            ..=0 => Self::Nobody,
+            n if n < FEWEST_TO_COUNT => Self::Few,
+            n => Self::Many(n),
+        }
+    }
+}
+
+impl Tally {
+    /// Several numbers as one. Those that are not said alone are not in the sum either, or they could be found by subtracting.
+    fn together(tallies: impl Iterator<Item = Self>) -> Self {
+        let mut sum = Self::Nobody;
+        for tally in tallies {
+            sum = match (sum, tally) {
+                (Self::Many(a), Self::Many(b)) => Self::Many(a + b),
+                (Self::Many(n), _) | (_, Self::Many(n)) => Self::Many(n),
+                (Self::Few, _) | (_, Self::Few) => Self::Few,
+                (Self::Nobody, Self::Nobody) => Self::Nobody,
+            };
+        }
+        sum
+    }
+}
+
+/// What a topic has to offer, in numbers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The topic.
+    pub topic: Topic,
+    /// People here.
+    pub people: Tally,
+    /// Groups that one can look at.
+    pub groups: usize,
+    /// People at other companies.
+    pub people_elsewhere: Tally,
+    /// At how many of them.
+    pub companies: usize,
+}
+
+/// What a topic's page shows.
+#[derive(Clone, Debug)]
+pub struct TopicView {
+    /// The topic with its names.
+    pub named: NamedTopic,
+    /// In numbers.
+    pub glance: Glance,
+    /// Which companies, and how many people there.
+    pub at: Vec<(Company, Tally)>,
+    /// Groups here.
+    pub groups: Vec<(Group, Actor)>,
+    /// Groups elsewhere.
+    pub groups_elsewhere: Vec<Listing>,
+    /// Topics that are chosen beside this one.
+    pub related: Vec<Topic>,
+}
+
+/// A company, by its server.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Company {
+    /// Its server.
+    pub host: String,
+    /// What it calls itself, when it is a partner.
+    pub name: Option<String>,
+}
+
+/// Somebody who cares about a topic and chose that the viewer may know.
+#[derive(Clone, Debug)]
+pub struct PersonFound {
+    /// Their address.
+    pub uri: String,
+    /// `nadia` here, `mei@acme.example` elsewhere.
+    pub acct: String,
+    /// What they are called.
+    pub name: String,
+    /// Their picture.
+    pub icon: Option<String>,
+    /// Where they are, when that is not here.
+    pub company: Option<Company>,
+    /// A line in their own words.
+    pub words: String,
+}
+
+/// The most that one list has.
+const MOST: i64 = 40;
+
+/// The circles of our own people's passions that the viewer stands in.
+fn circles(db: &mut Conn, viewer: &Viewer) -> Result<Vec<Circle>> {
+    let eyes = sight::eyes(db, viewer)?;
+    Ok(Circle::ALL
+        .iter()
+        .copied()
+        .filter(|circle| policy::may_see_passion(eyes, *circle, false))
+        .collect())
+}
+
+/// The circles of what other servers told that the viewer stands in.
+fn circles_elsewhere(db: &mut Conn, viewer: &Viewer) -> Result<Vec<Circle>> {
+    let eyes = sight::eyes(db, viewer)?;
+    Ok(Circle::ALL
+        .iter()
+        .copied()
+        .filter(|circle| policy::may_see_listing(eyes, *circle))
+        .collect())
+}
+
+/// Several topics in numbers, in the order asked for. Unknown ones are left out.
+pub async fn glances(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    names: Vec<String>,
+) -> Result<Vec<Glance>> {
+    let viewer = viewer.clone();
+    kindred
+        .read(move |db| {
+            let mut asked: Vec<Topic> = Vec::new();
+            for name in names.iter().take(AT_A_GLANCE) {
+                if let Some(topic) = topics::find(db, name)?.filter(|topic| !asked.contains(topic))
+                    && !store::is_forbidden(db, topic.id)?
+                {
+                    asked.push(topic);
+                }
+            }
+            glance_at(db, &viewer, asked)
+        })
+        .await
+}
+
+/// The most topics that one question may be about.
+const AT_A_GLANCE: usize = 50;
+
+fn glance_at(db: &mut Conn, viewer: &Viewer, asked: Vec<Topic>) -> Result<Vec<Glance>> {
+    let ids: Vec<TopicId> = asked.iter().map(|topic| topic.id).collect();
+    let circles = circles(db, viewer)?;
+    let elsewhere = circles_elsewhere(db, viewer)?;
+    let people = passions::counts(db, &ids, &circles)?;
+    let mut at: BTreeMap<TopicId, Vec<Tally>> = BTreeMap::new();
+    for (topic, _, n) in directory::counts(db, &ids, ActorKind::Person, &elsewhere)? {
+        at.entry(topic).or_default().push(Tally::from(n));
+    }
+    let mut groups_of: BTreeMap<TopicId, usize> = BTreeMap::new();
+    for (topic, group, _) in groups_about(db, viewer, &ids)? {
+        let _ = group;
+        *groups_of.entry(topic).or_default() += 1;
+    }
+    for (topic, _, n) in directory::counts(db, &ids, ActorKind::Group, &elsewhere)? {
+        *groups_of.entry(topic).or_default() += usize::try_from(n).unwrap_or(0);
+    }
+    Ok(asked
+        .into_iter()
+        .map(|topic| {
+            let companies = at.get(&topic.id).map_or(&[][..], Vec::as_slice);
+            Glance {
+                people: people
+                    .iter()
+                    .find(|(of, _)| *of == topic.id)
+                    .map_or(Tally::Nobody, |(_, n)| Tally::from(*n)),
+                groups: groups_of.get(&topic.id).copied().unwrap_or(0),
+                people_elsewhere: Tally::together(companies.iter().copied()),
+                companies: companies.len(),
+                topic,
+            }
+        })
+        .collect())
+}
+
+/// The groups here about these topics that the viewer may see, once for each topic.
+fn groups_about(
+    db: &mut Conn,
+    viewer: &Viewer,
+    topics: &[TopicId],
+) -> Result<Vec<(TopicId, Group, Actor)>> {
+    let ties = store::groups_about_any(db, topics, MOST_GROUPS)?;
+    let mut ids: Vec<_> = ties.iter().map(|(_, group)| *group).collect();
+    ids.sort_unstable();
+    ids.dedup();
+    let mut seen = BTreeMap::new();
+    for (group, actor) in groups::find_many(db, &ids)? {
+        if group.archived_at.is_none() && sight::of_group(db, viewer, &group)? {
+            seen.insert(group.actor_id, (group, actor));
+        }
+    }
+    Ok(ties
+        .into_iter()
+        .filter_map(|(topic, group)| {
+            let (group, actor) = seen.get(&group)?.clone();
+            Some((topic, group, actor))
+        })
+        .collect())
+}
+
+/// The most ties between topics and groups that one answer looks at.
+const MOST_GROUPS: i64 = 500;
+
+/// What a topic's page shows to this viewer.
+pub async fn topic(kindred: &Kindred, viewer: &Viewer, name: &str) -> Result<TopicView> {
+    let (viewer, name) = (viewer.clone(), name.to_owned());
+    kindred
+        .read(move |db| {
+            let topic = topics::find(db, &name)?.ok_or(Refusal::NoSuchTopic)?;
+            if store::is_forbidden(db, topic.id)? {
+                return Err(Refusal::NoSuchTopic.into());
+            }
+            let named = topics::named(db, topic.clone())?;
+            let elsewhere = circles_elsewhere(db, &viewer)?;
+            let at = directory::counts(db, &[topic.id], ActorKind::Person, &elsewhere)?
+                .into_iter()
+                .map(|(_, host, n)| (host, Tally::from(n)))
+                .collect::<Vec<_>>();
+            let mut companies = Vec::with_capacity(at.len());
+            for (host, tally) in at {
+                companies.push((company(db, host)?, tally));
+            }
+            let glance = glance_at(db, &viewer, vec![topic.clone()])?
+                .pop()
+                .ok_or(Refusal::NoSuchTopic)?;
+            let groups = groups_about(db, &viewer, &[topic.id])?
+                .into_iter()
+                .take(usize::try_from(MOST).unwrap_or(40))
+                .map(|(_, group, actor)| (group, actor))
+                .collect();
+            let related = store::beside(db, topic.id, 10)?
+                .into_iter()
+                .map(|(topic, _)| topic)
+                .collect();
+            Ok(TopicView {
+                groups_elsewhere: directory::about(
+                    db,
+                    topic.id,
+                    ActorKind::Group,
+                    &elsewhere,
+                    MOST,
+                )?
+                .into_iter()
+                .map(|(listing, _)| listing)
+                .collect(),
+                named,
+                glance,
+                at: companies,
+                groups,
+                related,
+            })
+        })
+        .await
+}
+
+fn company(db: &mut Conn, host: String) -> Result<Company> {
+    let name = agreements::with(db, &host)?.and_then(|agreement| agreement.company);
+    Ok(Company { host, name })
+}
+
+/// Who cares about a topic and chose that the viewer may know: here first, then at other companies.
+pub async fn people(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    name: &str,
+    page: Page,
+) -> Result<Vec<PersonFound>> {
+    let (app, viewer, name) = (kindred.clone(), viewer.clone(), name.to_owned());
+    kindred
+        .read(move |db| {
+            let topic = topics::find(db, &name)?.ok_or(Refusal::NoSuchTopic)?;
+            if store::is_forbidden(db, topic.id)? {
+                return Err(Refusal::NoSuchTopic.into());
+            }
+            let circles = circles(db, &viewer)?;
+            let mut found: Vec<PersonFound> = passions::people(db, topic.id, &circles, &page)?
+                .into_iter()
+                .map(|(passion, actor)| person(app.settings(), &actor, passion.words))
+                .collect();
+            let elsewhere = circles_elsewhere(db, &viewer)?;
+            let listed = directory::about(
+                db,
+                topic.id,
+                ActorKind::Person,
+                &elsewhere,
+                page.limit.clamp(1, MOST),
+            )?;
+            for (listing, words) in listed {
+                found.push(person_elsewhere(db, listing, words)?);
+            }
+            Ok(found)
+        })
+        .await
+}
+
+fn person(settings: &Settings, actor: &Actor, words: String) -> PersonFound {
+    PersonFound {
+        uri: actor.uri.clone(),
+        acct: links::acct(actor),
+        name: actor.name.clone(),
+        icon: Some(
+            actor
+                .icon_url
+                .clone()
+                .unwrap_or_else(|| links::avatar(settings, actor)),
+        ),
+        company: None,
+        words,
+    }
+}
+
+fn person_elsewhere(db: &mut Conn, listing: Listing, words: String) -> Result<PersonFound> {
+    Ok(PersonFound {
+        acct: format!("{}@{}", listing.handle, listing.host),
+        uri: listing.uri,
+        name: listing.name,
+        icon: listing.icon_url,
+        company: Some(company(db, listing.host)?),
+        words,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn one_and_two_are_a_few_and_cannot_be_found_by_subtracting() {
+        assert_eq!(Tally::from(0), Tally::Nobody);
+        assert_eq!(Tally::from(1), Tally::Few);
+        assert_eq!(Tally::from(2), Tally::Few);
+        assert_eq!(Tally::from(3), Tally::Many(3));
+        let together = |numbers: &[i64]| Tally::together(numbers.iter().copied().map(Tally::from));
+        assert_eq!(together(&[]), Tally::Nobody);
+        assert_eq!(together(&[1, 2, 2]), Tally::Few);
+        assert_eq!(together(&[5, 1]), Tally::Many(5));
+        assert_eq!(together(&[5, 2, 4]), Tally::Many(9));
+    }
+}

@@ -1,0 +1,75 @@
+//! Saying hello to somebody who cares about the same thing: one direct message, few a day, and never twice.
+
+use std::time::Duration;
+
+use kindred_storage::{actors, actors::Actor, hellos};
+
+use crate::{
+    Kindred, Refusal, Result, links, posts, remote, topics,
+    views::{Audience, Draft, PostView},
+};
+
+/// How many strangers somebody may greet in a day.
+const HELLOS_A_DAY: i64 = 10;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// The longest hello, in characters.
+const LONGEST_HELLO: usize = 1_000;
+
+/// Says hello to the person at this address. The words are the greeter's own; without any, the topic speaks.
+///
+/// Refused when they would rather not be greeted, when they were greeted by this person before, and after ten hellos in a day.
+pub async fn say_hello(
+    kindred: &Kindred,
+    who: &Actor,
+    uri: &str,
+    topic: &str,
+    words: &str,
+) -> Result<PostView> {
+    let to = Box::pin(remote::actor(kindred, uri)).await?;
+    if to.id == who.id {
+        return Err(Refusal::Oneself.into());
+    }
+    let words: String = words.trim().chars().take(LONGEST_HELLO).collect();
+    let topic = topics::spelling(topic);
+    let words = match (words.is_empty(), topic.is_empty()) {
+        (false, _) => words,
+        (true, false) => format!("Hello! You care about {topic}, and so do I."),
+        (true, true) => {
+            return Err(Refusal::NotUnderstood("a hello needs some words".into()).into());
+        }
+    };
+    let (from, address) = (who.id, to.uri.clone());
+    kindred
+        .write(move |ledger| {
+            if let Some(to) = actors::by_uri(ledger.db, &address)?
+                && (hellos::are_refused(ledger.db, to.id)?
+                    || kindred_storage::blocks::find(ledger.db, to.id, from)?.is_some())
+            {
+                return Err(Refusal::NoHellos.into());
+            }
+            if hellos::since(ledger.db, from, ledger.now - DAY)? >= HELLOS_A_DAY {
+                return Err(Refusal::EnoughHellos.into());
+            }
+            if !hellos::note(ledger.db, from, &address, ledger.now)? {
+                return Err(Refusal::NoHellos.into());
+            }
+            Ok(())
+        })
+        .await?;
+    let draft = Draft {
+        text: format!("@{} {words}", links::full_acct(kindred.settings(), &to)),
+        audience: Audience::Direct,
+        ..Draft::default()
+    };
+    posts::publish(kindred, who, draft, None).await
+}
+
+/// Would rather not be greeted by strangers from now on, or would again.
+pub async fn refuse_hellos(kindred: &Kindred, who: &Actor, refuse: bool) -> Result<()> {
+    let who = who.id;
+    kindred
+        .write(move |ledger| Ok(hellos::refuse(ledger.db, who, refuse)?))
+        .await
+}

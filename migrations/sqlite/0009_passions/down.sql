@@ -1,0 +1,13 @@
+DROP TABLE unlisted_for_hellos;
+DROP TABLE hellos;
+DROP TABLE dismissals;
+DROP TABLE agreements;
+DROP TABLE directory_topics;
+DROP TABLE directory;
+DROP TABLE passions;
+DROP TABLE topic_words;
+DROP TABLE topic_names;
+DROP INDEX topics_uses;
+ALTER TABLE topics DROP COLUMN uses;
+ALTER TABLE topics DROP COLUMN merged_into;
+ALTER TABLE topics DROP COLUMN forbidden_at;
