@@ -233,6 +233,42 @@ fn a_link_and_a_private_post_and_a_vote() {
 }
 
 #[test]
+fn voting_and_quoting() {
+    let card = |id: &str| ActivityCard {
+        id: format!("https://kindred.example/a/{id}"),
+        actor: NADIA.into(),
+        to: vec![MEI.into()],
+        ..ActivityCard::default()
+    };
+    assert_said!(vote(&card("1"), "https://acme.example/polls/1", "Tea"));
+    let quoting = note(&NoteCard {
+        quote: Some(QuoteCard {
+            target: "https://acme.example/posts/1".into(),
+            stamp: Some("https://acme.example/stamps/1".into()),
+        }),
+        quotable_by: Some(PUBLIC.into()),
+        ..post()
+    });
+    assert_said!(quote_request(
+        &card("2"),
+        "https://acme.example/posts/1",
+        &quoting
+    ));
+    let question = quote_request(&card("2"), "https://acme.example/posts/1", &quoting);
+    assert_said!(accept_with(
+        &card("3"),
+        &question,
+        "https://acme.example/stamps/1"
+    ));
+    assert_said!(quote_authorization(
+        "https://kindred.example/o/1/quotes/2",
+        NADIA,
+        "https://acme.example/posts/2",
+        "https://kindred.example/o/1"
+    ));
+}
+
+#[test]
 fn a_poll() {
     let option = |title: &str, votes| PollOptionCard {
         title: title.into(),
