@@ -4,7 +4,7 @@ use image::ImageFormat;
 use serde_json::{Value, json};
 
 use super::super::media::picture;
-use crate::support::on_both;
+use crate::support::{Fediverse, Person, on_both};
 
 #[tokio::test]
 async fn a_profile_is_changed_in_every_part_and_told_to_followers() {
@@ -94,30 +94,35 @@ async fn a_profile_is_changed_in_every_part_and_told_to_followers() {
             (&post["visibility"], &post["sensitive"], &post["language"]),
             (&json!("unlisted"), &json!(true), &json!("de"))
         );
-        let avatar = me["avatar"].as_str().expect("an address").to_owned();
-        let less = nadia.does("DELETE", "/api/v1/profile/avatar", None).await;
-        assert_ne!(less["avatar"], me["avatar"]);
-        assert_eq!(less["header"], me["header"]);
-        fediverse.settle().await;
-        assert_eq!(
-            ours.shows(&avatar).await.status,
-            404,
-            "nobody wears it any more"
-        );
-        let profile = nadia
-            .does(
-                "PUT",
-                "/api/v1/profile",
-                Some(&json!({ "display_name": "N." })),
-            )
-            .await;
-        assert_eq!(
-            (&profile["display_name"], &profile["avatar"]),
-            (&json!("N."), &json!(null))
-        );
-        fediverse.settle().await;
+        takes_pictures_down(fediverse, &nadia, &me).await;
     })
     .await;
+}
+
+/// Nadia takes her picture down, and changes her name in the newer way.
+async fn takes_pictures_down(fediverse: &Fediverse, nadia: &Person, me: &Value) {
+    let avatar = me["avatar"].as_str().expect("an address").to_owned();
+    let less = nadia.does("DELETE", "/api/v1/profile/avatar", None).await;
+    assert_ne!(less["avatar"], me["avatar"]);
+    assert_eq!(less["header"], me["header"]);
+    fediverse.settle().await;
+    assert_eq!(
+        nadia.instance.shows(&avatar).await.status,
+        404,
+        "nobody wears it any more"
+    );
+    let profile = nadia
+        .does(
+            "PUT",
+            "/api/v1/profile",
+            Some(&json!({ "display_name": "N." })),
+        )
+        .await;
+    assert_eq!(
+        (&profile["display_name"], &profile["avatar"]),
+        (&json!("N."), &json!(null))
+    );
+    fediverse.settle().await;
 }
 
 #[tokio::test]

@@ -106,11 +106,8 @@ async fn a_text_is_what_its_author_says_it_is() {
         }
         let link = format!("https://news.example/{}", "x".repeat(2_000));
         let text = format!("{} {link}", "y".repeat(9_900));
-        assert_eq!(
-            nadia.publishes(json!({ "status": text })).await["id"].is_string(),
-            true,
-            "a link counts as 23 letters"
-        );
+        let long = nadia.publishes(json!({ "status": text })).await;
+        assert!(long["id"].is_string(), "a link counts as 23 letters");
         let most =
             nadia.sees("/api/v2/instance").await["configuration"]["statuses"]["max_characters"]
                 .as_u64()
