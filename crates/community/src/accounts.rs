@@ -15,7 +15,9 @@ use kindred_storage::{
 };
 
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result, passwords, scopes,
+    Error, Kindred, Ledger, Refusal, Result,
+    happenings::Happening,
+    passwords, scopes,
     views::{self, Access, Bearing, SignedIn, Visitor},
 };
 
@@ -227,6 +229,7 @@ pub async fn turn_away(kindred: &Kindred, account: AccountId, token: TokenId) ->
 pub(crate) fn void(ledger: &mut Ledger<'_>, token: TokenId) -> Result<()> {
     push_subscriptions::remove(ledger.db, token)?;
     apps::revoke_token(ledger.db, token, ledger.now)?;
+    ledger.happened(Happening::Ended { token });
     Ok(())
 }
 

@@ -13,13 +13,20 @@ use std::{
 
 use kindred_protocol::network::Network;
 use kindred_storage::{
-    ActivityId, ActorId, Conn, Db, JobId, Moment,
+    ActivityId, ActorId, Backend, Conn, Db, JobId, Moment,
     actors::{self, Actor},
     jobs::{self, Job as Row},
 };
 use tokio::sync::{Notify, OnceCell};
 
-use crate::{Result, jobs::Job, keys::Keys, media::Studio, settings::Settings};
+use crate::{
+    Result,
+    happenings::{Bulletin, Happening},
+    jobs::Job,
+    keys::Keys,
+    media::Studio,
+    settings::Settings,
+};
 
 /// The whole application behind its doors. Cheap to clone.
 #[derive(Clone)]
@@ -36,6 +43,7 @@ struct Inner {
     complainer: OnceCell<Actor>,
     work_waits: Arc<Notify>,
     studio: Studio,
+    bulletin: Bulletin,
 }
 
 /// Where the time comes from.
@@ -139,6 +147,7 @@ impl Kindred {
             complainer: OnceCell::new(),
             work_waits: Arc::new(Notify::new()),
             studio,
+            bulletin: Bulletin::default(),
         }))
     }
 
@@ -165,6 +174,21 @@ impl Kindred {
     /// This moment.
     pub fn now(&self) -> Moment {
         self.0.clock.now()
+    }
+
+    /// Where it is told what just happened.
+    pub(crate) fn bulletin(&self) -> &Bulletin {
+        &self.0.bulletin
+    }
+
+    /// The database, for what is neither read nor written.
+    pub(crate) fn db(&self) -> &Db {
+        &self.0.db
+    }
+
+    /// The number that tells this process from others on one database.
+    pub(crate) fn process(&self) -> i64 {
+        self.0.ids.process
     }
 
     /// Rings when jobs were written by this process.
@@ -219,7 +243,7 @@ impl Kindred {
         F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send + 'static,
     {
         let app = Arc::clone(&self.0);
-        let (answer, work) = self
+        let (answer, work, happened) = self
             .0
             .db
             .write(move |db| {
@@ -230,6 +254,7 @@ impl Kindred {
                     ids: &app.ids,
                     settings: &app.settings,
                     jobs: Vec::new(),
+                    happened: Vec::new(),
                 };
                 let answer = record(&mut ledger)?;
                 let work = !ledger.jobs.is_empty();
@@ -237,11 +262,15 @@ impl Kindred {
                     let jobs = std::mem::take(&mut ledger.jobs);
                     jobs::enqueue(ledger.db, &jobs)?;
                 }
-                Ok::<_, crate::Error>((answer, work))
+                Ok::<_, crate::Error>((answer, work, ledger.happened))
             })
             .await?;
         if work {
             self.0.work_waits.notify_one();
+        }
+        if !happened.is_empty() {
+            let several = self.0.db.backend() == Backend::Postgres;
+            self.0.bulletin.tell(&happened, several);
         }
         Ok(answer)
     }
@@ -257,6 +286,7 @@ pub struct Ledger<'a> {
     pub settings: &'a Settings,
     ids: &'a Ids,
     jobs: Vec<Row>,
+    happened: Vec<Happening>,
 }
 
 impl Ledger<'_> {
@@ -285,6 +315,11 @@ impl Ledger<'_> {
         let id = JobId(self.next_id());
         self.jobs
             .push(job.to_row(id, lane, self.now).not_before(moment));
+    }
+
+    /// Tells those who look at this moment, once this unit of work is recorded.
+    pub fn happened(&mut self, happening: Happening) {
+        self.happened.push(happening);
     }
 
     /// The actor with this number, which a foreign key promises.

@@ -18,6 +18,7 @@ pub mod documents;
 mod explain;
 pub mod groups;
 mod guests;
+pub mod happenings;
 pub mod health;
 pub mod jobs;
 mod keys;
@@ -63,8 +64,8 @@ pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
     AccountRole, ActivityId, ActorId, ActorKind, AppId, Circle, GroupRole, JoinPolicy,
-    MembershipState, Moment, PostId, PostKind, QuotePolicy, QuoteState, ScheduledId, SessionId,
-    TokenId, UploadId, Visibility,
+    MembershipState, Moment, NotificationId, PostId, PostKind, QuotePolicy, QuoteState,
+    ScheduledId, SessionId, TokenId, UploadId, Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,

@@ -5,7 +5,7 @@ use kindred_storage::{
     notifications::Notification,
 };
 
-use crate::{Ledger, Result};
+use crate::{Ledger, Result, happenings::Happening};
 
 /// Leaves a notice for somebody of ours. Others are told by their own server; nobody is told of what they did themselves, nor by
 /// somebody they blocked.
@@ -46,5 +46,9 @@ pub(crate) fn remind(
         read_at: None,
     };
     notifications::add(ledger.db, &notification)?;
+    ledger.happened(Happening::Notified {
+        owner: whom.id,
+        notice: notification.id,
+    });
     Ok(())
 }

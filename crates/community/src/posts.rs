@@ -30,7 +30,9 @@ use relay::Room;
 use serde_json::Value;
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, announce, media, membership, notify,
+    Kindred, Ledger, Refusal, Result, announce,
+    happenings::Happening,
+    media, membership, notify,
     policy::{self, Thread},
     polls,
     quotes::{self, Claim},
@@ -153,6 +155,7 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
                 announce::edited(ledger, spoken)
             })?;
             pass_on_change(ledger, &post, &update)?;
+            ledger.happened(Happening::Edited { post: post.id });
             sight::view(ledger.db, &viewer, post)
         })
         .await
@@ -441,6 +444,7 @@ fn lay_into_homes(
             None => timelines::put_home(ledger.db, entry, author.id)?,
         };
     }
+    ledger.tell_of_entry(entry.entry_id, post.id);
     Ok(())
 }
 
@@ -498,6 +502,7 @@ pub(crate) fn retract(
     if post.edited_at.is_some() {
         versions::erase(ledger.db, post.id)?;
     }
+    ledger.happened(Happening::Deleted { post: post.id });
     tombstones::add(ledger.db, &post.uri, ledger.now)?;
     if post.removed_at.is_none() {
         clear_away(ledger, post)?;

@@ -3,8 +3,8 @@
 use std::{net::TcpListener, time::Duration};
 
 use actix_web::{App, HttpServer, dev::ServerHandle, web};
-use kindred_community::{Kindred, setup, work};
-use kindred_web::{DoorSettings, limits::Limits};
+use kindred_community::{Kindred, happenings, setup, work};
+use kindred_web::{DoorSettings, limits::Limits, mastodon::streaming::Streams};
 use tokio::{
     signal::unix::{SignalKind, signal},
     sync::watch,
@@ -39,11 +39,13 @@ pub fn doors(
 ) -> Result<Doors, Failure> {
     let (kindred, settings) = (web::Data::new(kindred), web::Data::new(settings.clone()));
     let limits = web::Data::new(Limits::new(settings.rate_limit));
+    let streams = web::Data::new(Streams::default());
     let server = HttpServer::new(move || {
         App::new()
             .app_data(kindred.clone())
             .app_data(settings.clone())
             .app_data(limits.clone())
+            .app_data(streams.clone())
             .configure(kindred_web::configure)
     })
     .client_request_timeout(HEADERS_WITHIN)
@@ -99,6 +101,7 @@ pub async fn serve(config: &Config, with_worker: bool) -> Result<(), Failure> {
             config.origin.as_str()
         );
     }
+    let carrier = Carrier::start(&kindred);
     let worker = with_worker.then(|| Worker::start(kindred));
     asked_to_end().await?;
     tracing::info!("Ending: finishing what is in hand");
@@ -110,6 +113,7 @@ pub async fn serve(config: &Config, with_worker: bool) -> Result<(), Failure> {
         if let Some(worker) = worker {
             worker.end().await;
         }
+        drop(carrier);
     };
     if tokio::time::timeout(LAST_WORK, farewell).await.is_err() {
         tracing::warn!(
@@ -123,6 +127,7 @@ pub async fn serve(config: &Config, with_worker: bool) -> Result<(), Failure> {
 pub async fn work(config: &Config) -> Result<(), Failure> {
     let kindred = open::kindred(config)?;
     kindred.service().await?;
+    let _carrier = Carrier::start(&kindred);
     let worker = Worker::start(kindred);
     tracing::info!("Working the queue");
     asked_to_end().await?;
@@ -157,6 +162,19 @@ fn admin_door(kindred: &Kindred, address: std::net::SocketAddr) -> Result<Doors,
         handle: server.handle(),
         server: tokio::spawn(server),
     })
+}
+
+/// Carries what happens to the other processes on this database, until it is dropped.
+struct Carrier {
+    _stop: watch::Sender<bool>,
+}
+
+impl Carrier {
+    fn start(kindred: &Kindred) -> Self {
+        let (stop, stopped) = watch::channel(false);
+        tokio::spawn(happenings::carry(kindred.clone(), stopped));
+        Self { _stop: stop }
+    }
 }
 
 /// A worker that runs beside everything else.

@@ -3,12 +3,14 @@
 //! A unit of reading sees one snapshot, a unit of writing happens as a whole or not at all. On SQLite one thread does
 //! all the writing and everybody reads for themselves; on PostgreSQL a pool of connections does both. Nothing here knows a table.
 
+mod bulletin;
 mod connection;
 mod migrate;
 mod postgres;
 mod readers;
 mod writer;
 
+pub use bulletin::LONGEST_CALL;
 pub use connection::Conn;
 
 use std::path::{Path, PathBuf};

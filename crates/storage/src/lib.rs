@@ -55,8 +55,9 @@ pub mod topics;
 mod types;
 pub mod uploads;
 pub mod versions;
+pub mod watchers;
 
-pub use db::{Backend, Conn, Db, Options};
+pub use db::{Backend, Conn, Db, LONGEST_CALL, Options};
 pub use diesel::QueryResult;
 pub use diesel::result::Error as QueryError;
 pub use error::{Error, is_duplicate};

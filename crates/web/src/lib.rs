@@ -29,8 +29,8 @@ use actix_web::{
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
 use mastodon::{
-    accounts, apps, companions, instance, polls, quotes, registration, requests, search, statuses,
-    timelines,
+    accounts, apps, companions, house, instance, polls, push, quotes, registration, requests,
+    search, statuses, streaming, timelines,
 };
 
 /// What the doors need to know of how this instance is set up.
@@ -107,6 +107,7 @@ fn for_clients() -> Scope<
         .service(at("/v1/instance").route(read(instance::v1)))
         .service(at("/v2/instance").route(read(instance::v2)))
         .configure(apps::routes)
+        .configure(streaming::routes)
         .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
         .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))
         .service(

@@ -21,6 +21,7 @@ pub mod requests;
 pub mod scheduled;
 pub mod search;
 pub mod statuses;
+pub mod streaming;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod timelines;

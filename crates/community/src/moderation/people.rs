@@ -246,6 +246,7 @@ pub(crate) async fn take_content(
 
 fn take_along(ledger: &mut Ledger<'_>, by: ActorId, post: &Post) -> Result<()> {
     posts::mark_removed(ledger.db, post.id, Some(by), None, ledger.now)?;
+    ledger.happened(Happening::Deleted { post: post.id });
     clear_away(ledger, post)?;
     withdraw(ledger, post, None)
 }

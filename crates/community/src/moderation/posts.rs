@@ -136,6 +136,7 @@ pub(crate) fn take_down(
         return Ok(());
     }
     posts::mark_removed(ledger.db, post.id, Some(act.who.id), reason, ledger.now)?;
+    ledger.happened(Happening::Deleted { post: post.id });
     clear_away(ledger, post)?;
     let line = note(ledger, act.who, group, "post.remove", &post.uri, detail)?;
     let author = ledger.actor(post.author_id)?;

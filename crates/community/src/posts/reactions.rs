@@ -212,6 +212,7 @@ pub(crate) fn pass_on_personally(
         by_id: Some(who.id),
     };
     timelines::put_home(ledger.db, entry, who.id)?;
+    ledger.tell_of_entry(entry.entry_id, post.id);
     let author = ledger.actor(post.author_id)?;
     notify::tell(
         ledger,

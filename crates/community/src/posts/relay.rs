@@ -97,6 +97,7 @@ fn boost(
             by_id: Some(group),
         };
         timelines::put_home(ledger.db, entry, group)?;
+        ledger.tell_of_entry(entry.entry_id, entry.post_id);
     }
     Ok(Some(boost))
 }

@@ -19,6 +19,7 @@ use serde_json::Value;
 
 use crate::{
     Kindred, Ledger, Result,
+    happenings::Happening,
     jobs::{Job, lane_look},
     polls,
     posts::{Boosting, Publication, Said, answered, history, pass_on_change, place, place_late},
@@ -503,5 +504,6 @@ pub(crate) fn changed(
         .map(|actor| actor.id)
         .collect();
     posts::mention_only(ledger.db, post.id, &mentions)?;
+    ledger.happened(Happening::Edited { post: post.id });
     update.map_or(Ok(()), |update| pass_on_change(ledger, &post, update))
 }

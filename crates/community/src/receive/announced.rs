@@ -236,6 +236,7 @@ fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, mut post: Post, uri: Str
             by_id: Some(group.id),
         };
         timelines::put_home(ledger.db, entry, group.id)?;
+        ledger.tell_of_entry(entry.entry_id, post.id);
     }
     relay::echo(ledger, group.id, &post)
 }

@@ -256,7 +256,7 @@ pub(super) async fn viewer(req: &HttpRequest) -> Result<Option<Viewer>, Failure>
 }
 
 /// The token in the header or, for those who cannot set one, in the query. Another kind of authorization is no token.
-fn token(req: &HttpRequest) -> Result<Option<String>, Refusal> {
+pub(crate) fn token(req: &HttpRequest) -> Result<Option<String>, Refusal> {
     let Some(value) = req.headers().get(header::AUTHORIZATION) else {
         return Ok(in_query(req.query_string()));
     };

@@ -48,6 +48,14 @@ impl Params {
         params
     }
 
+    /// The parameters in a piece of JSON; nothing, when it is no object.
+    pub fn from_json(value: Value) -> Self {
+        match value {
+            Value::Object(object) => Self(object),
+            _ => Self::default(),
+        }
+    }
+
     /// Adds what the body says; it wins over the query.
     pub fn with_body(mut self, content_type: &str, body: &[u8]) -> Result<Self, Failure> {
         let kind = content_type
