@@ -96,7 +96,7 @@ told = {}
 
 @step("Mastodon.py: it finds out what the instance is, and its app")
 def _():
-    assert nadia.instance().uri
+    assert nadia.instance().domain
     assert nadia.app_verify_credentials().name == "Mastodon.py"
     assert nadia.preferences()["posting:default:visibility"] == "public"
     assert nadia.custom_emojis() == []
@@ -251,12 +251,10 @@ def _():
 @step("toot: whoami, post, timeline, thread, search")
 def _():
     assert "nadia" in says("whoami")
-    posted = says("post", "Written in a terminal")
-    number = re.search(r"(\d+)\s*$", posted.strip())
-    assert "Written in a terminal" in says("timelines", "home", "--once") if False else True
+    says("post", "Written in a terminal")
+    assert "Written in a terminal" in says("timelines", "home", "--no-clear", "--json")
     assert "tomas" in says("search", "tomas")
     assert "nadia" in says("whois", "nadia")
-    assert number or posted
 
 
 print(f"{passed} passed, {failed} failed")

@@ -6,16 +6,16 @@
 use std::time::Duration;
 
 use kindred_storage::{
-    ActivityId, ActorId, AuditId, JobId, Moment, PostId, ReportId, ScheduledId, UploadId,
-    jobs::Job as Row,
+    ActivityId, ActorId, AuditId, JobId, Moment, NotificationId, PostId, PushId, ReportId,
+    ScheduledId, UploadId, jobs::Job as Row,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
     Error, Kindred, Result,
     catch_up::{self, Find, Reading},
-    delivery, directory, media, membership, moderation, people, polls, posts, quotes, receive,
-    remote, servers, site,
+    delivery, directory, media, membership, moderation, people, polls, posts, push, quotes,
+    receive, remote, servers, site,
 };
 
 /// What is left to do.
@@ -41,6 +41,13 @@ pub enum Job {
         parcel: Parcel,
         /// Where it goes.
         inbox: String,
+    },
+    /// Tells a device of a notification.
+    Push {
+        /// Where.
+        subscription: PushId,
+        /// Of which.
+        notification: NotificationId,
     },
     /// Asks a server which software it runs.
     Learn {
@@ -370,6 +377,10 @@ impl Job {
             Self::Ancestors { of, child } => {
                 settled(Box::pin(remote::ancestors(kindred, of, child)).await)
             }
+            Self::Push {
+                subscription,
+                notification,
+            } => push::send(kindred, *subscription, *notification).await,
             Self::TellPoll { post } => settled(polls::tell(kindred, *post).await),
             Self::ClosePoll { post } => settled(polls::close(kindred, *post).await),
             Self::LookAgain { post } => settled(polls::look_again(kindred, post).await),

@@ -13,9 +13,9 @@ use std::{
 use kindred_protocol::keys::{PublicKey, SigningKey};
 use kindred_storage::{ActivityId, ActorId, PostId};
 use moka::sync::Cache;
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OnceCell};
 
-use crate::{attempts::Attempts, delivery::Said, servers::Server, views::About};
+use crate::{attempts::Attempts, delivery::Said, push::Vapid, servers::Server, views::About};
 
 /// A public key and the actor that it belongs to.
 #[derive(Debug)]
@@ -59,6 +59,8 @@ pub(crate) struct Keys {
     pub about: Cache<(), About>,
     /// Wrong guesses at passwords.
     pub attempts: Attempts,
+    /// The key by which push services know this house.
+    pub vapid: OnceCell<Vapid>,
     /// The secret part of the link for the first admin.
     pub setup: OnceLock<String>,
     /// Bodies on their way to many inboxes.
@@ -156,6 +158,7 @@ impl Default for Keys {
                 .time_to_live(Duration::from_mins(1))
                 .build(),
             attempts: Attempts::default(),
+            vapid: OnceCell::new(),
             setup: OnceLock::new(),
             bodies: Cache::builder()
                 .weigher(|_, said: &Said| u32::try_from(said.body.len()).unwrap_or(u32::MAX))

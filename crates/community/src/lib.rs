@@ -37,6 +37,7 @@ pub mod people;
 pub mod policy;
 pub mod polls;
 pub mod posts;
+pub mod push;
 pub mod quotes;
 pub mod receive;
 mod refusal;

@@ -5,7 +5,7 @@ use kindred_storage::{
     notifications::Notification,
 };
 
-use crate::{Ledger, Result, happenings::Happening};
+use crate::{Ledger, Result, happenings::Happening, push};
 
 /// Leaves a notice for somebody of ours. Others are told by their own server; nobody is told of what they did themselves, nor by
 /// somebody they blocked.
@@ -46,6 +46,7 @@ pub(crate) fn remind(
         read_at: None,
     };
     notifications::add(ledger.db, &notification)?;
+    push::leave(ledger, whom.id, kind, notification.id)?;
     ledger.happened(Happening::Notified {
         owner: whom.id,
         notice: notification.id,

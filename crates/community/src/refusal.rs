@@ -81,6 +81,12 @@ pub enum Refusal {
     /// The rules of the house come first.
     #[error("please agree to the rules of this place first")]
     MustAgree,
+    /// What a program wants pushed, or where to, makes no sense.
+    #[error("this push subscription cannot be used: {0}")]
+    BadSubscription(&'static str),
+    /// This program has not asked for pushes.
+    #[error("there is no push subscription for this token")]
+    NoSubscription,
     /// A form that was not made on a page of ours, or too long ago.
     #[error("this form has gone stale; please go back, load the page again and try once more")]
     StrangeForm,

@@ -356,6 +356,38 @@ impl Network {
             .unwrap_or(Err(NetworkError::TooSlow))
     }
 
+    /// Hands a sealed message to a push service, with what it has to know. Redirects are not followed.
+    pub async fn push(
+        &self,
+        url: &Uri,
+        headers: &[(&'static str, String)],
+        body: Bytes,
+    ) -> Result<Answer, NetworkError> {
+        self.may_visit(url)?;
+        let mut request = Request::new(Method::POST, url.as_url().clone());
+        let given = request.headers_mut();
+        given.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
+        given.insert(
+            CONTENT_TYPE,
+            HeaderValue::from_static("application/octet-stream"),
+        );
+        for (name, value) in headers {
+            given.insert(HeaderName::from_static(name), written(value)?);
+        }
+        *request.body_mut() = Some(body.into());
+        let exchange = async {
+            let response = self
+                .client
+                .execute(request)
+                .await
+                .map_err(|error| told(&error))?;
+            read(response, url.clone(), LARGEST_RECEIPT).await
+        };
+        timeout(self.deadline, exchange)
+            .await
+            .unwrap_or(Err(NetworkError::TooSlow))
+    }
+
     async fn follow(&self, get: Get<'_>) -> Result<Answer, NetworkError> {
         let mut url = get.url.without_fragment();
         let mut visited = Vec::new();

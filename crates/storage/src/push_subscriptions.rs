@@ -18,6 +18,9 @@ pub struct PushSubscription {
     pub token_id: TokenId,
     /// Whose notifications they are.
     pub owner_id: ActorId,
+    /// The token as its program knows it, which goes back to it inside every sealed message: by it, clients tell accounts apart. The
+    /// only place where one is kept as it is.
+    pub access_token: String,
     /// Where to send them.
     pub endpoint: String,
     /// The receiver's public key: a point on P-256 in base64url.

@@ -65,6 +65,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
+        | Refusal::NoSubscription
         | Refusal::NoSuchPoll
         | Refusal::NoSuchActivity
         | Refusal::NoSuchFile
@@ -136,7 +137,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::TooManyPins(_)
         | Refusal::ReportTooLong(_)
         | Refusal::BadDomain(_)
-        | Refusal::BlockedAlready(_) => StatusCode::UNPROCESSABLE_ENTITY,
+        | Refusal::BlockedAlready(_)
+        | Refusal::BadSubscription(_) => StatusCode::UNPROCESSABLE_ENTITY,
         Refusal::NotUnderstood(_)
         | Refusal::ForeignAddress
         | Refusal::BadGrant(_)

@@ -108,6 +108,8 @@ fn for_clients() -> Scope<
         .service(at("/v2/instance").route(read(instance::v2)))
         .configure(apps::routes)
         .configure(streaming::routes)
+        .configure(push::routes)
+        .configure(house::routes)
         .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
         .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))
         .service(
@@ -179,6 +181,7 @@ fn for_people(cfg: &mut ServiceConfig) {
         .service(at("/assets/{file}").route(read(assets::show)))
         .service(at("/favicon.ico").route(read(assets::icon)))
         .service(at("/robots.txt").route(read(assets::robots)))
+        .service(at("/health").route(read(mastodon::streaming::health)))
         .service(at("/health/live").route(read(health::live)))
         .service(at("/health/ready").route(read(health::ready)));
 }

@@ -2,10 +2,11 @@
 //!
 //! Requests that show neither a token nor a signature count, and apart from them those whose token or signature was wrong: whoever
 //! guesses too much is not listened to for a while, signed or not. Pictures and styles are free, because one page needs many of
-//! them. Limits per account are not made here.
+//! them. Where clients knock, each token counts by itself, and may ask more often.
 
 use std::{
     collections::HashMap,
+    hash::{BuildHasher as _, RandomState},
     net::{IpAddr, Ipv6Addr},
     sync::{Mutex, PoisonError},
     time::{Duration, Instant},
@@ -26,11 +27,14 @@ use actix_web::{
 use crate::{
     doors,
     error::{ApiError, Failure, PageError},
-    extract::{Wants, client},
+    extract::{self, Wants, bearer, client},
+    mastodon::entities::datetime,
 };
 
 /// How many requests an address has in each [`WINDOW`].
 pub const REQUESTS: u32 = 300;
+/// How many times that a token may ask: what Mastodon allows an account.
+pub const TOKEN_FACTOR: u32 = 5;
 /// How long requests are counted together.
 pub const WINDOW: Duration = Duration::from_mins(5);
 /// Above so many addresses, those whose window has passed are forgotten.
@@ -40,6 +44,7 @@ const CROWD: usize = 10_000;
 #[derive(Debug)]
 pub struct Limits {
     allowed: u32,
+    fingerprints: RandomState,
     seen: Mutex<HashMap<(IpAddr, Counted), Window>>,
 }
 
@@ -50,6 +55,8 @@ pub enum Counted {
     Request,
     /// A token or a signature that was wrong.
     Failure,
+    /// A request with this token, by a fingerprint of it; from wherever it comes.
+    Token(u64),
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -78,8 +85,26 @@ impl Limits {
         let allowed = (f64::from(REQUESTS) * factor).clamp(0.0, 1e9) as u32;
         Self {
             allowed,
+            fingerprints: RandomState::new(),
             seen: Mutex::default(),
         }
+    }
+
+    /// How much of this is allowed in each [`WINDOW`].
+    fn allowed_for(&self, counted: Counted) -> u32 {
+        match counted {
+            Counted::Request | Counted::Failure => self.allowed,
+            Counted::Token(_) => self.allowed.saturating_mul(TOKEN_FACTOR),
+        }
+    }
+
+    /// A fingerprint of the token that a client shows, which means nothing outside of this process.
+    fn token(&self, req: &ServiceRequest) -> Option<Counted> {
+        if !req.path().starts_with("/api/") {
+            return None;
+        }
+        let shown = bearer::token(req.request()).ok()??;
+        Some(Counted::Token(self.fingerprints.hash_one(shown)))
     }
 
     /// Counts one request of this address at this moment.
@@ -105,7 +130,7 @@ impl Limits {
         }
         window.asked = window.asked.saturating_add(1);
         Left {
-            requests: self.allowed.checked_sub(window.asked),
+            requests: self.allowed_for(counted).checked_sub(window.asked),
             reset: WINDOW.saturating_sub(now.duration_since(window.began)),
         }
     }
@@ -146,7 +171,17 @@ pub async fn guard(
         if let Some(left) = limits.tired_of(address, Instant::now()) {
             return Ok(refuse(req, left));
         }
-        let answer = next.call(req).await?.map_into_boxed_body();
+        let counted = limits.token(&req).filter(|_| !is_free(&req));
+        // The same token counts together, wherever it is shown.
+        let everywhere = IpAddr::from([0, 0, 0, 0]);
+        let left = counted.map(|token| limits.count(everywhere, token, Instant::now()));
+        if let Some(left) = left.filter(|left| left.requests.is_none()) {
+            return Ok(refuse(req, left));
+        }
+        let mut answer = next.call(req).await?.map_into_boxed_body();
+        if let Some((counted, left)) = counted.zip(left) {
+            tell(&mut answer, limits.allowed_for(counted), left);
+        }
         if answer.status() == StatusCode::UNAUTHORIZED {
             limits.count(address, Counted::Failure, Instant::now());
         }
@@ -157,7 +192,7 @@ pub async fn guard(
         Some(_) => next.call(req).await?.map_into_boxed_body(),
         None => refuse(req, left),
     };
-    tell(answer.headers_mut(), &limits, left);
+    tell(&mut answer, limits.allowed, left);
     Ok(answer)
 }
 
@@ -199,17 +234,23 @@ fn refuse(req: ServiceRequest, left: Left) -> ServiceResponse<BoxBody> {
     req.into_response(answer)
 }
 
-fn tell(headers: &mut header::HeaderMap, limits: &Limits, left: Left) {
+/// Says how much is left, and the moment at which everything is allowed again.
+fn tell(answer: &mut ServiceResponse<BoxBody>, limit: u32, left: Left) {
+    let reset = extract::kindred(answer.request()).now() + left.reset;
     let figures = [
-        ("x-ratelimit-limit", u64::from(limits.allowed)),
+        ("x-ratelimit-limit", limit.to_string()),
         (
             "x-ratelimit-remaining",
-            u64::from(left.requests.unwrap_or(0)),
+            left.requests.unwrap_or(0).to_string(),
         ),
-        ("x-ratelimit-reset", left.reset.as_secs()),
+        ("x-ratelimit-reset", datetime(reset)),
     ];
     for (name, figure) in figures {
-        headers.insert(HeaderName::from_static(name), HeaderValue::from(figure));
+        if let Ok(value) = HeaderValue::try_from(figure) {
+            answer
+                .headers_mut()
+                .insert(HeaderName::from_static(name), value);
+        }
     }
 }
 

@@ -25,6 +25,7 @@ CREATE TABLE push_subscriptions (
     id BIGINT NOT NULL PRIMARY KEY,
     token_id BIGINT NOT NULL UNIQUE REFERENCES tokens(id),
     owner_id BIGINT NOT NULL REFERENCES actors(id),
+    access_token TEXT NOT NULL,
     endpoint TEXT NOT NULL,
     p256dh TEXT NOT NULL,
     auth TEXT NOT NULL,

@@ -14,6 +14,7 @@ use super::{Act, Word, must_moderate, note, room, shortened};
 use crate::{
     Kindred, Ledger, Refusal, Result,
     announce::{self, Ask, order},
+    happenings::Happening,
     jobs::{Job, lane_out},
     membership, notify, policy,
     posts::{clear_away, withdraw},

@@ -12,6 +12,7 @@ use super::{Act, Word, must_moderate, note, room, shortened};
 use crate::{
     Kindred, Ledger, Refusal, Result,
     announce::{self, order},
+    happenings::Happening,
     notify,
     posts::{clear_away, count_again, relay},
 };

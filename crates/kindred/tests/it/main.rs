@@ -4,6 +4,7 @@
 
 mod attacks;
 mod belonging;
+mod client_api;
 mod elsewhere;
 mod federation;
 mod finding;

@@ -30,6 +30,7 @@ diesel::table! {
         id -> BigInt,
         token_id -> BigInt,
         owner_id -> BigInt,
+        access_token -> Text,
         endpoint -> Text,
         p256dh -> Text,
         auth -> Text,

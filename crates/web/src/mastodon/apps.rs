@@ -7,7 +7,7 @@ use actix_web::{
 use kindred_community::{
     Kindred,
     oauth::{self, App, NewApp},
-    scopes,
+    push, scopes,
 };
 use serde_json::{Value, json};
 
@@ -37,7 +37,7 @@ pub async fn register(kindred: Data<Kindred>, params: Params) -> Result<HttpResp
         confidential: params.text("token_endpoint_auth_method").as_deref() != Some("none"),
     };
     let (app, secret) = oauth::register(&kindred, new).await?;
-    let mut entity = application(&app);
+    let mut entity = application(&kindred, &app).await?;
     entity["client_id"] = json!(app.client_id);
     entity["client_secret"] = json!(secret);
     entity["client_secret_expires_at"] = json!(0);
@@ -50,7 +50,7 @@ pub async fn verify(
     program: AppBearer<scope::Any>,
 ) -> Result<HttpResponse, ApiError> {
     let entity = match program.token.app {
-        Some(id) => application(&oauth::app(&kindred, id).await?),
+        Some(id) => application(&kindred, &oauth::app(&kindred, id).await?).await?,
         // A token that was made at the command line belongs to no program.
         None => json!({
             "id": "0",
@@ -59,20 +59,20 @@ pub async fn verify(
             "scopes": program.token.scopes,
             "redirect_uris": [],
             "redirect_uri": "",
-            "vapid_key": "",
+            "vapid_key": push::public_key(&kindred).await?,
         }),
     };
     Ok(super::answer(&entity))
 }
 
-fn application(app: &App) -> Value {
-    json!({
+async fn application(kindred: &Kindred, app: &App) -> Result<Value, ApiError> {
+    Ok(json!({
         "id": app.id.to_string(),
         "name": app.name,
         "website": app.website,
         "scopes": app.scopes.split_whitespace().collect::<Vec<_>>(),
         "redirect_uris": app.redirect_uris.lines().collect::<Vec<_>>(),
         "redirect_uri": app.redirect_uris,
-        "vapid_key": "",
-    })
+        "vapid_key": push::public_key(kindred).await?,
+    }))
 }

@@ -119,7 +119,7 @@ fn utc(moment: Moment) -> DateTime<Utc> {
 }
 
 /// A text with nothing in it that HTML would take for its own.
-fn escape(text: &str) -> String {
+pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")
         .replace('<', "&lt;")
         .replace('>', "&gt;")

@@ -4,7 +4,7 @@
 
 use actix_web::{HttpResponse, http::header, web::Data};
 use kindred_community::{
-    Kindred, media, pages, polls, posts,
+    Kindred, media, pages, polls, posts, push,
     settings::{Federation, Settings, SignUp},
     views::About,
 };
@@ -26,7 +26,8 @@ pub async fn v1(kindred: Data<Kindred>) -> Result<HttpResponse, ApiError> {
 /// `GET /api/v2/instance`
 pub async fn v2(kindred: Data<Kindred>) -> Result<HttpResponse, ApiError> {
     let about = pages::about(&kindred).await?;
-    Ok(hand_over(&instance_v2(kindred.settings(), &about)))
+    let vapid = push::public_key(&kindred).await?;
+    Ok(hand_over(&instance_v2(kindred.settings(), &about, &vapid)))
 }
 
 /// `GET /api/v1/custom_emojis`
@@ -44,7 +45,7 @@ fn version(settings: &Settings) -> String {
     format!("{SPOKEN} (compatible; Kindred {})", settings.version)
 }
 
-fn description(settings: &Settings) -> String {
+pub(super) fn description(settings: &Settings) -> String {
     match &settings.company {
         Some(company) => format!(
             "Where people of {company} and elsewhere find others who care about the same things."
@@ -122,7 +123,7 @@ fn instance_v1(settings: &Settings, about: &About) -> Value {
     })
 }
 
-fn instance_v2(settings: &Settings, about: &About) -> Value {
+fn instance_v2(settings: &Settings, about: &About, vapid: &str) -> Value {
     let feeds = |local: &str| json!({ "local": local, "remote": "authenticated" });
     json!({
         "domain": settings.host(),
@@ -142,7 +143,7 @@ fn instance_v2(settings: &Settings, about: &About) -> Value {
                 "privacy_policy": null,
                 "terms_of_service": null,
             },
-            "vapid": { "public_key": "" },
+            "vapid": { "public_key": vapid },
             "accounts": {
                 "max_display_name_length": 100,
                 "max_note_length": 5000,
@@ -208,6 +209,6 @@ mod tests {
             ..About::default()
         };
         insta::assert_json_snapshot!("instance_v1", instance_v1(&testing::settings(), &about));
-        insta::assert_json_snapshot!("instance_v2", instance_v2(&testing::settings(), &about));
+        insta::assert_json_snapshot!("instance_v2", instance_v2(&testing::settings(), &about, ""));
     }
 }

@@ -216,12 +216,12 @@ pub async fn events(
     streams: Data<Streams>,
     path: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let (token, _) = shown(&req)?;
-    let me = person(&kindred, &token).await?;
     let params = Params::from_query(req.query_string());
     let name = Name::at_path(&path, &params).ok_or_else(|| {
         ApiError::new(StatusCode::NOT_FOUND, "there is no stream at this address")
     })?;
+    let (token, _) = shown(&req)?;
+    let me = person(&kindred, &token).await?;
     let name = named(&name, &params, &me)?;
     let seat = Seat::taken(&streams, &kindred, me);
     seat.listen(name);

@@ -2,6 +2,7 @@
 
 mod browsers;
 mod programs;
+mod pushes;
 mod streams;
 
 use kindred_community::{AccountRole, people};

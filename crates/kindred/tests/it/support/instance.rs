@@ -228,6 +228,17 @@ impl Instance {
         }
     }
 
+    /// The same with another client, whose token may do this.
+    pub(crate) async fn person_who_may(&self, handle: &str, scopes: &str) -> Person {
+        let token = accounts::issue_token(self.kindred(), handle, scopes)
+            .await
+            .expect("a token");
+        Person {
+            token,
+            ..self.person(handle)
+        }
+    }
+
     /// A group that was founded here.
     pub(crate) fn group(&self, handle: &str) -> Group {
         Group {

@@ -9,7 +9,7 @@ mod person;
 
 pub(crate) use browser::{Browser, form};
 pub(crate) use fediverse::{Fediverse, on_both, on_sqlite};
-pub(crate) use http::read_head;
+pub(crate) use http::{find, read_body, read_head};
 pub(crate) use instance::Instance;
 pub(crate) use peer::{PUBLIC, Peer, Somebody, card, must_be_signed_by_its_actor};
 pub(crate) use person::{Person, words};
