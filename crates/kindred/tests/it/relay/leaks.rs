@@ -18,6 +18,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("/.well-known/host-meta", &[]),
     ("/.well-known/nodeinfo", &[]),
     ("/.well-known/oauth-authorization-server", &[]),
+    ("/.well-known/oauth-authorization-server", &[]),
     (
         "/.well-known/webfinger",
         &["resource=acct:{handle}@kindred.example"],
