@@ -85,12 +85,12 @@ impl Phone {
         let mut context = BigNumContext::new().expect("room");
         let point = EcPoint::from_bytes(self.key.group(), theirs, &mut context).expect("a point");
         let their_key = EcKey::from_public_key(self.key.group(), &point).expect("a key");
-        let (ours, theirs_key) = (
+        let (ours, peer) = (
             PKey::from_ec_key(self.key.clone()).expect("a key"),
             PKey::from_ec_key(their_key).expect("a key"),
         );
         let mut deriver = Deriver::new(&ours).expect("a deriver");
-        deriver.set_peer(&theirs_key).expect("a peer");
+        deriver.set_peer(&peer).expect("a peer");
         let agreed = hmac(&AUTH, &deriver.derive_to_vec().expect("a secret"));
         let info = [b"WebPush: info\0", &self.point()[..], theirs, &[1]].concat();
         let secret = hmac(salt, &hmac(&agreed, &info));
