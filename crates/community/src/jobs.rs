@@ -457,6 +457,7 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one example of every job there is")]
     fn the_written_form_of_every_job_stays() {
         let parcel = Parcel {
             signer: ActorId(1),

@@ -23,14 +23,6 @@ pub enum Eyes {
     },
 }
 
-/// Whether somebody looks after the whole house.
-pub fn may_administer(role: AccountRole) -> Result<(), Refusal> {
-    match role {
-        AccountRole::Admin => Ok(()),
-        AccountRole::Moderator | AccountRole::Member => Err(Refusal::AdminsOnly),
-    }
-}
-
 /// Whether whoever looks may know of a passion of somebody here. `own` says that it is their own.
 pub fn may_see_passion(eyes: Eyes, circle: Circle, own: bool) -> bool {
     match circle {

@@ -36,9 +36,6 @@ pub enum Refusal {
     /// There is no agreement with that server, and none was proposed.
     #[error("there is no such agreement")]
     NoSuchProposal,
-    /// Only admins may do that.
-    #[error("only admins may do that")]
-    AdminsOnly,
     /// Enough strangers were greeted for today.
     #[error("that is enough hellos for today; tomorrow is another day")]
     EnoughHellos,

@@ -16,7 +16,7 @@ use kindred_community::{
     posts,
     requests::{self, Answer},
     search::{self, Resolve},
-    settings::{Federation, Settings, SignUp},
+    settings::{Federation, MediaSettings, Settings, SignUp},
     views::{Draft, Viewer},
     work,
 };
@@ -54,7 +54,7 @@ pub async fn demo(config: &Config, port: u16) -> Result<(), Failure> {
     }
     let mut homes = Vec::new();
     for (house, port) in HOUSES.iter().zip(port..) {
-        homes.push(open_up(house, &folder, port).await?);
+        homes.push(open_up(config, house, &folder, port).await?);
     }
     eprintln!("People move in; this takes some seconds.");
     play(&homes).await.map_err(Failure::from)?;
@@ -86,7 +86,12 @@ pub async fn demo(config: &Config, port: u16) -> Result<(), Failure> {
     Ok(())
 }
 
-async fn open_up(house: &'static House, folder: &Path, port: u16) -> Result<Home, Failure> {
+async fn open_up(
+    config: &Config,
+    house: &'static House,
+    folder: &Path,
+    port: u16,
+) -> Result<Home, Failure> {
     let folder = folder.join(house.key);
     fs::create_dir_all(&folder).map_err(Failure::because("the demonstration has no folder"))?;
     let url = format!("sqlite://{}", folder.join("kindred.db").display());
@@ -112,9 +117,9 @@ async fn open_up(house: &'static House, folder: &Path, port: u16) -> Result<Home
         company: house.company.map(str::to_owned),
         federation: Federation::Open,
         sign_up: SignUp::Closed,
-        version: open::VERSION,
-        source_url: String::new(),
         lab: true,
+        media: MediaSettings::in_folder(folder.join("media")),
+        ..open::settings(config)
     };
     let kindred = Kindred::new(db, network, settings, Clock::System, open::process_number());
     kindred.service().await?;

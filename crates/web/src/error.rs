@@ -58,10 +58,10 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::BadSignature(_)
         | Refusal::NoSuchProgram
         | Refusal::WrongPassword => StatusCode::UNAUTHORIZED,
-        Refusal::TooManyAttempts | Refusal::TooManyUploads | Refusal::TooManyReports => {
-            StatusCode::TOO_MANY_REQUESTS
-        }
-        Refusal::TooManyAttempts | Refusal::EnoughHellos => StatusCode::TOO_MANY_REQUESTS,
+        Refusal::TooManyAttempts
+        | Refusal::TooManyUploads
+        | Refusal::TooManyReports
+        | Refusal::EnoughHellos => StatusCode::TOO_MANY_REQUESTS,
         Refusal::NoSuchPerson
         | Refusal::NoSuchGroup
         | Refusal::NoSuchPost
@@ -85,7 +85,6 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::OrganisersOnly(_)
         | Refusal::Locked
         | Refusal::AuthorOnly
-        | Refusal::AdminsOnly
         | Refusal::NoHellos
         | Refusal::ModeratorsOnly
         | Refusal::OrganisersAlone
