@@ -351,7 +351,7 @@ async fn what_was_handed_in_is_done_before_the_database_closes() {
     let folder = std::env::temp_dir().join(format!("kindred-closing-{}", std::process::id()));
     let url = format!("sqlite://{}/deep/er/kindred.sqlite", folder.display());
     let db = Db::open(&url, &kindred_storage::Options::default()).unwrap();
-    assert_eq!(db.migrate().unwrap().len(), 1);
+    assert!(!db.migrate().unwrap().is_empty());
     for n in 0..100 {
         let db = db.clone();
         // Handed in and forgotten: the future is dropped after its first step.
