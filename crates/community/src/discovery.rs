@@ -167,9 +167,44 @@ pub async fn glances(
                     asked.push(topic);
                 }
             }
-            glance_at(db, &viewer, asked)
+            let mut seen = Vec::new();
+            for glance in glance_at(db, &viewer, asked)? {
+                if is_spoken_of(db, &viewer, &glance)? {
+                    seen.push(glance);
+                }
+            }
+            Ok(seen)
         })
         .await
+}
+
+/// Whether there is a topic for this viewer: somebody or a group that they may know of has to do with it, or they care themselves.
+/// What is named only where they may not listen does not exist for them.
+fn is_spoken_of(db: &mut Conn, viewer: &Viewer, glance: &Glance) -> Result<bool> {
+    let others = glance.people != Tally::Nobody
+        || glance.people_elsewhere != Tally::Nobody
+        || glance.groups > 0;
+    Ok(others
+        || match viewer.actor() {
+            Some(who) => passions::find(db, who, glance.topic.id)?.is_some(),
+            None => false,
+        })
+}
+
+/// The topic of this name, if there is one for this viewer, in numbers.
+fn seen(db: &mut Conn, viewer: &Viewer, name: &str) -> Result<Glance> {
+    let topic = topics::find(db, name)?.ok_or(Refusal::NoSuchTopic)?;
+    if store::is_forbidden(db, topic.id)? {
+        return Err(Refusal::NoSuchTopic.into());
+    }
+    let glance = glance_at(db, viewer, vec![topic])?
+        .pop()
+        .ok_or(Refusal::NoSuchTopic)?;
+    if is_spoken_of(db, viewer, &glance)? {
+        Ok(glance)
+    } else {
+        Err(Refusal::NoSuchTopic.into())
+    }
 }
 
 /// The most topics that one question may be about.
@@ -243,10 +278,8 @@ pub async fn topic(kindred: &Kindred, viewer: &Viewer, name: &str) -> Result<Top
     let (viewer, name) = (viewer.clone(), name.to_owned());
     kindred
         .read(move |db| {
-            let topic = topics::find(db, &name)?.ok_or(Refusal::NoSuchTopic)?;
-            if store::is_forbidden(db, topic.id)? {
-                return Err(Refusal::NoSuchTopic.into());
-            }
+            let glance = seen(db, &viewer, &name)?;
+            let topic = glance.topic.clone();
             let named = topics::named(db, topic.clone())?;
             let elsewhere = circles_elsewhere(db, &viewer)?;
             let at = directory::counts(db, &[topic.id], ActorKind::Person, &elsewhere)?
@@ -257,9 +290,6 @@ pub async fn topic(kindred: &Kindred, viewer: &Viewer, name: &str) -> Result<Top
             for (host, tally) in at {
                 companies.push((company(db, host)?, tally));
             }
-            let glance = glance_at(db, &viewer, vec![topic.clone()])?
-                .pop()
-                .ok_or(Refusal::NoSuchTopic)?;
             let groups = groups_about(db, &viewer, &[topic.id])?
                 .into_iter()
                 .take(usize::try_from(MOST).unwrap_or(40))
@@ -305,10 +335,7 @@ pub async fn people(
     let (app, viewer, name) = (kindred.clone(), viewer.clone(), name.to_owned());
     kindred
         .read(move |db| {
-            let topic = topics::find(db, &name)?.ok_or(Refusal::NoSuchTopic)?;
-            if store::is_forbidden(db, topic.id)? {
-                return Err(Refusal::NoSuchTopic.into());
-            }
+            let topic = seen(db, &viewer, &name)?.topic;
             let circles = circles(db, &viewer)?;
             let mut found: Vec<PersonFound> = passions::people(db, topic.id, &circles, &page)?
                 .into_iter()

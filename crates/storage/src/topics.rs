@@ -7,7 +7,7 @@ use diesel::prelude::*;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::posts::Post;
-use crate::schema::{group_topics, passions, post_topics, posts, topics};
+use crate::schema::{group_topics, groups, passions, post_topics, posts, topics};
 use crate::types::{ActorId, Circle, Moment, PostId, TopicId, Visibility};
 use crate::{Conn, Page, on};
 
@@ -128,10 +128,12 @@ pub fn merge(db: &mut Conn, from: TopicId, to: TopicId) -> QueryResult<()> {
     .map(drop)
 }
 
-/// Counts anew how often a topic is used: by groups, and by people who say so to their company at least.
+/// Counts anew how often a topic is used: by groups that are not for their members alone, and by people who say so to their company at least.
 pub fn count_uses(db: &mut Conn, id: TopicId) -> QueryResult<()> {
     let groups: i64 = on!(db, |conn| group_topics::table
+        .inner_join(groups::table.on(groups::actor_id.eq(group_topics::group_id)))
         .filter(group_topics::topic_id.eq(id))
+        .filter(groups::visibility.ne(Visibility::Members))
         .count()
         .get_result(conn))?;
     let people: i64 = on!(db, |conn| passions::table

@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::Topic;
 use crate::one_of::one_of;
-use crate::schema::{topic_names, topic_words, topics};
+use crate::schema::{directory_topics, topic_names, topic_words, topics};
 use crate::types::TopicId;
 use crate::{Conn, on};
 
@@ -91,7 +91,7 @@ pub fn hand_over(db: &mut Conn, from: TopicId, to: TopicId) -> QueryResult<()> {
     enter(db, to, &words)
 }
 
-/// Topics with a word that begins like this, the most used first among the first `reach` that the index names.
+/// Topics that somebody speaks of, with a word that begins like this, the most used first among the first `reach` that the index names.
 pub fn beginning_with(
     db: &mut Conn,
     prefix: &str,
@@ -109,6 +109,9 @@ pub fn beginning_with(
     on!(db, |conn| Topic::query()
         .filter(one_of(topics::id, &ids))
         .filter(topics::forbidden_at.is_null())
+        .filter(topics::uses.gt(0).or(diesel::dsl::exists(
+            directory_topics::table.filter(directory_topics::topic_id.eq(topics::id))
+        )))
         .order((topics::uses.desc(), topics::id))
         .limit(limit)
         .load(conn))

@@ -154,7 +154,7 @@ async fn names_that_are_none_are_refused_in_words() {
             .await;
         assert_eq!(unknown.status, 404);
         for n in 0..100 {
-            cares(&ines, &format!("topic number {n}"), "me", "").await;
+            cares(&ines, &format!("topic number {n}"), "company", "").await;
         }
         let one_more = ines
             .calls(

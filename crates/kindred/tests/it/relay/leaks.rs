@@ -394,7 +394,7 @@ fn addresses(pattern: &str, room: &Room) -> Vec<String> {
             ("id" | "asker" | "quoting" | "group" | "post", _) => room.numbers.clone(),
             ("handle" | "slug" | "name", _) => vec![room.handle.into(), room.secret.to_lowercase()],
             ("host", _) => vec!["acme.example".into()],
-            ("mark", _) => vec!["forged".into()],
+            ("mark" | "address", _) => vec!["forged".into()],
             ("file", _) => vec![format!("{}.group.png", room.handle)],
             (other, _) => panic!("what stands for {{{other}}}?"),
         };
