@@ -4,12 +4,18 @@
 //! speaks two dialects: microblogs are told the id of a post (`Announce{id}`), the threadiverse the activity itself
 //! (`Announce{Create}`); never both to one server.
 
+mod belonging;
 mod faces;
 pub(crate) mod order;
 mod quotes;
 mod reactions;
 mod relay;
 
+use belonging::personally;
+pub(crate) use belonging::{
+    asked, asked_as, asked_no_more, asked_to_join, invitation_answered, invited, leads_no_more,
+    leads_now, left, turned_away, welcomed,
+};
 pub(crate) use faces::{gone, looks_different};
 pub(crate) use quotes::{Question, asked_to_quote, quote_allowed, quote_refused, quote_revoked};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
@@ -46,160 +52,6 @@ pub(crate) enum Ask {
     Join,
 }
 
-/// Somebody of ours asks somebody elsewhere.
-pub(crate) fn asked(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor, uri: &str) -> Result<()> {
-    let body = write::follow(&personal(uri.to_owned(), who, target), &target.uri);
-    personally(ledger, who, target, uri, "Follow", &body)
-}
-
-/// Somebody of ours asks to belong to a group elsewhere that does not take following for it.
-pub(crate) fn asked_to_join(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    target: &Actor,
-    follow: &str,
-) -> Result<()> {
-    let uri = joining(follow);
-    // Mobilizon passes the words of the asker on, and there have to be some.
-    let body = write::join(&personal(uri.clone(), who, target), &target.uri, Some(""));
-    personally(ledger, who, target, &uri, "Join", &body)
-}
-
-/// Somebody of ours does not belong to a group elsewhere any more.
-pub(crate) fn left(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor) -> Result<()> {
-    let uri = fresh(ledger);
-    let body = write::leave(&personal(uri.clone(), who, target), &target.uri);
-    personally(ledger, who, target, &uri, "Leave", &body)
-}
-
-/// The address of the wish to belong that goes with the wish to hear.
-fn joining(follow: &str) -> String {
-    format!("{follow}#join")
-}
-
-/// The question that an answer is to, whichever of the two wishes it names.
-pub(crate) fn asked_as(question: &str) -> &str {
-    question.strip_suffix("#join").unwrap_or(question)
-}
-
-fn personally(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    target: &Actor,
-    uri: &str,
-    kind: &'static str,
-    body: &Value,
-) -> Result<()> {
-    let saying = Saying {
-        uri,
-        kind,
-        actor: who.id,
-        object: &target.uri,
-        group: None,
-        visibility: Visibility::Direct,
-    };
-    let activity = say(ledger, &saying, body)?;
-    send_to(ledger, Parcel::alike(who.id, activity), target);
-    Ok(())
-}
-
-/// Somebody of ours takes the question back, or leaves.
-pub(crate) fn asked_no_more(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    target: &Actor,
-    follow: &str,
-) -> Result<()> {
-    let inner = write::follow(&personal(follow.to_owned(), who, target), &target.uri);
-    undo(ledger, who, target, &inner, follow)
-}
-
-fn undo(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    target: &Actor,
-    inner: &Value,
-    object: &str,
-) -> Result<()> {
-    let uri = fresh(ledger);
-    let body = write::undo(&personal(uri.clone(), who, target), inner);
-    let activity = say(
-        ledger,
-        &Saying {
-            uri: &uri,
-            kind: "Undo",
-            actor: who.id,
-            object,
-            group: None,
-            visibility: Visibility::Direct,
-        },
-        &body,
-    )?;
-    send_to(ledger, Parcel::alike(who.id, activity), target);
-    Ok(())
-}
-
-/// A group or person of ours says yes to somebody elsewhere.
-pub(crate) fn welcomed(
-    ledger: &mut Ledger<'_>,
-    target: &Actor,
-    who: &Actor,
-    uri: &str,
-    ask: Ask,
-) -> Result<()> {
-    answer(ledger, target, who, uri, ask, "Accept", write::accept)
-}
-
-/// A group or person of ours says no to somebody elsewhere.
-pub(crate) fn turned_away(
-    ledger: &mut Ledger<'_>,
-    target: &Actor,
-    who: &Actor,
-    uri: &str,
-    ask: Ask,
-) -> Result<()> {
-    answer(ledger, target, who, uri, ask, "Reject", write::reject)
-}
-
-fn answer(
-    ledger: &mut Ledger<'_>,
-    target: &Actor,
-    who: &Actor,
-    uri: &str,
-    ask: Ask,
-    kind: &'static str,
-    shape: fn(&ActivityCard, &Value) -> Value,
-) -> Result<()> {
-    if who.host.is_empty() {
-        return Ok(());
-    }
-    // The question stands in the answer whole, with its own id: Lemmy 0.19 reads nothing else.
-    let question = match ask {
-        Ask::Follow => {
-            serde_json::json!({ "id": uri, "type": "Follow", "actor": who.uri, "object": target.uri })
-        }
-        Ask::Join => {
-            serde_json::json!({ "id": uri, "type": "Join", "actor": who.uri, "object": target.uri })
-        }
-    };
-    let id = fresh(ledger);
-    let body = shape(&personal(id.clone(), target, who), &question);
-    let activity = say(
-        ledger,
-        &Saying {
-            uri: &id,
-            kind,
-            actor: target.id,
-            object: uri,
-            group: None,
-            visibility: Visibility::Direct,
-        },
-        &body,
-    )?;
-    send_to(ledger, Parcel::alike(target.id, activity), who);
-    Ok(())
-}
-
 /// Whoever asked to come to something here that takes no guests is told that there will be neither yes nor no (FEP-8a8e).
 pub(crate) fn ignored(
     ledger: &mut Ledger<'_>,
@@ -222,31 +74,6 @@ pub(crate) fn ignored(
     };
     let activity = say(ledger, &saying, &body)?;
     send_to(ledger, Parcel::alike(author.id, activity), who);
-    Ok(())
-}
-
-/// Somebody of ours invites somebody elsewhere to a group of ours. Servers that know no invitations let it pass.
-pub(crate) fn invited(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    group: &Actor,
-    guest: &Actor,
-) -> Result<()> {
-    if guest.host.is_empty() {
-        return Ok(());
-    }
-    let uri = fresh(ledger);
-    let body = write::invite(&personal(uri.clone(), who, guest), &group.uri, &guest.uri);
-    let saying = Saying {
-        uri: &uri,
-        kind: "Invite",
-        actor: who.id,
-        object: &group.uri,
-        group: Some(group.id),
-        visibility: Visibility::Direct,
-    };
-    let activity = say(ledger, &saying, &body)?;
-    send_to(ledger, Parcel::alike(who.id, activity), guest);
     Ok(())
 }
 

@@ -12,8 +12,11 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, announce, links, membership, policy, sight,
-    timelines::bounded, views::Viewer,
+    Kindred, Ledger, Refusal, Result,
+    announce::{self, Ask},
+    links, membership, policy, sight,
+    timelines::bounded,
+    views::Viewer,
 };
 
 /// The most groups that one group hears of.
@@ -130,7 +133,12 @@ pub async fn follow(
 fn ask(ledger: &mut Ledger<'_>, face: &Actor, target: &Actor) -> Result<()> {
     let uri = links::activity(ledger.settings, ledger.next_activity());
     if target.host.is_empty() {
-        return membership::knock(ledger, face, target, uri).map(drop);
+        let knock = membership::Knock {
+            uri,
+            ask: Ask::Follow,
+            words: None,
+        };
+        return membership::knock(ledger, face, target, &knock).map(drop);
     }
     membership::hear_from_now_on(
         ledger,
@@ -139,7 +147,7 @@ fn ask(ledger: &mut Ledger<'_>, face: &Actor, target: &Actor) -> Result<()> {
         uri.clone(),
         FollowState::Pending,
     )?;
-    announce::asked(ledger, face, target, &uri)
+    announce::asked(ledger, face, target, &uri, None)
 }
 
 /// A group here hears of the other one no more. What it passed on before stays.

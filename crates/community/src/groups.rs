@@ -2,9 +2,11 @@
 
 mod closing;
 mod profile;
+mod views;
 
 pub use closing::close;
 pub use profile::{Change, LONGEST_RULES, change};
+pub use views::{GroupView, Standing, find, members, mine, show, standings};
 
 use kindred_protocol::html;
 use kindred_storage::{

@@ -20,6 +20,7 @@ pub mod groups;
 mod guests;
 pub mod happenings;
 pub mod health;
+pub mod invitations;
 pub mod jobs;
 mod keys;
 pub mod letters;
@@ -43,6 +44,7 @@ pub mod receive;
 mod refusal;
 mod remote;
 pub mod requests;
+pub mod roles;
 pub mod scopes;
 pub mod seal;
 pub mod search;
@@ -65,7 +67,7 @@ pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
     AccountRole, ActivityId, ActorId, ActorKind, AppId, Circle, GroupRole, JoinPolicy,
-    MembershipState, Moment, NotificationId, PostId, PostKind, QuotePolicy, QuoteState,
+    MembershipState, Moment, NotificationId, PostId, PostKind, Posting, QuotePolicy, QuoteState,
     ScheduledId, SessionId, TokenId, UploadId, Visibility,
     accounts::Account,
     actors::Actor,

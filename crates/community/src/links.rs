@@ -56,6 +56,11 @@ pub fn context(settings: &Settings, starter: PostId) -> String {
     format!("{}/o/{starter}/context", settings.origin)
 }
 
+/// The page at which somebody finds out what they were invited to.
+pub fn invitation(settings: &Settings, handle: &str, token: &str) -> String {
+    format!("{}/join/{token}", group(settings, handle))
+}
+
 /// The page of a topic.
 pub fn topic(settings: &Settings, slug: &str) -> String {
     format!("{}/topics/{slug}", settings.origin)

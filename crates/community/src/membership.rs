@@ -1,29 +1,33 @@
-//! Following, joining and leaving.
+//! Hearing and belonging: following, joining, leaving.
 //!
-//! Following means hearing of somebody; joining means belonging to a group. For people of servers that know only one of the two,
-//! following a group is joining it; leaving is both again.
+//! Following means hearing of somebody; joining means belonging to a group. They are two facts, in two tables. A person who follows
+//! a group asks for both, since most servers know one word only; groups, programs and servers that follow only hear. How each peer's
+//! words map to the two stands in `docs/federation/groups.md`.
 
-use std::time::Duration;
+mod elsewhere;
+mod ties;
 
+pub(crate) use elsewhere::{Wording, ask_again, wording_of};
+pub(crate) use ties::{hear_from_now_on, is_banned, part, standing_of};
+
+use kindred_protocol::html;
 use kindred_storage::{
-    ActorId, ActorKind, Conn, Dialect, FollowId, FollowState, GroupRole, MembershipId,
-    MembershipState, NotificationKind,
-    actors::{self, Actor, Count},
+    ActorId, ActorKind, Dialect, FollowState, GroupRole, MembershipId, MembershipState,
+    NotificationKind, Visibility, activities,
+    actors::{self, Actor},
     blocks, follows,
     follows::Follow,
-    groups,
+    groups, instances,
     memberships::{self, Membership},
-    timelines,
 };
 
+use self::ties::{Led, count, lay_earlier_posts};
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Ask},
-    catch_up,
-    jobs::{Job, lane_look},
-    links, notify,
-    policy::{self, Welcome},
-    remote, servers,
+    catch_up, links, notify,
+    policy::{self, Bond, Welcome},
+    remote, succession,
     views::Relationship,
 };
 
@@ -36,10 +40,19 @@ pub struct FollowWish {
     pub notify: Option<bool>,
 }
 
-/// How many earlier posts a new follower finds in the home timeline.
-const BACKFILL: i64 = 20;
+/// What stays when somebody leaves a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// Nothing: it is neither belonged to nor heard of.
+    Silence,
+    /// It is still heard of.
+    Hearing,
+}
 
-/// Lets somebody of ours hear of `target`; for a group that is asking to belong to it.
+/// The longest words to those who answer at a door, in characters.
+pub const LONGEST_REASON: usize = 500;
+
+/// Lets somebody of ours hear of `target`; for a group that is asking to belong to it as well.
 ///
 /// Following twice is following once: the second call changes only the wish. Where an answer has to be waited for, the relationship
 /// says so.
@@ -52,26 +65,13 @@ pub async fn follow(
     if who.id == target {
         return Err(Refusal::Oneself.into());
     }
-    let words = words_of(kindred, target).await?;
+    let wording = wording_of(kindred, target).await?;
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let target = ledger.actor(target)?;
-            if target.deleted_at.is_some()
-                || target.suspended_at.is_some()
-                || blocks::find(ledger.db, target.id, who.id)?.is_some()
-            {
-                return Err(Refusal::NoSuchPerson.into());
-            }
-            let known = follows::find(ledger.db, who.id, target.id)?;
-            if known.is_none() {
-                let uri = links::activity(ledger.settings, ledger.next_activity());
-                if target.host.is_empty() {
-                    knock(ledger, &who, &target, uri)?;
-                } else {
-                    hear_from_now_on(ledger, who.id, target.id, uri.clone(), FollowState::Pending)?;
-                    ask_elsewhere(ledger, &who, &target, &uri, words)?;
-                }
+            let target = approached(ledger, &who, target)?;
+            if follows::find(ledger.db, who.id, target.id)?.is_none() {
+                ask(ledger, &who, &target, wording, None)?;
             }
             follows::wish(ledger.db, who.id, target.id, wish.show_boosts, wish.notify)?;
             standing_of(ledger.db, who.id, target.id)
@@ -79,99 +79,140 @@ pub async fn follow(
         .await
 }
 
-/// With which words one comes into a group and leaves it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Words {
-    /// Following is everything.
-    Follow,
-    /// Following is hearing; belonging is asked for by `Join`, as Mobilizon does.
-    FollowAndJoin,
+/// Asks to belong to a group, with a few words to those who decide. Whoever heard of it already may have to wait all the same.
+pub async fn join(
+    kindred: &Kindred,
+    who: &Actor,
+    group: ActorId,
+    words: Option<String>,
+) -> Result<()> {
+    let wording = wording_of(kindred, group).await?;
+    let who = who.clone();
+    let words = words.and_then(|words| worded(&words));
+    kindred
+        .write(move |ledger| {
+            let target = approached(ledger, &who, group)?;
+            groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
+            ask(ledger, &who, &target, wording, words.as_deref())
+        })
+        .await
 }
 
-/// The words that the server of an actor knows. One that does not tell its software knows the usual ones.
-async fn words_of(kindred: &Kindred, target: ActorId) -> Result<Words> {
-    let target = kindred
-        .read(move |db| Ok(actors::find(db, target)?))
-        .await?
-        .filter(|target| target.kind == ActorKind::Group && !target.host.is_empty());
-    let Some(target) = target else {
-        return Ok(Words::Follow);
-    };
-    match servers::dialect(kindred, &target.host).await {
-        Ok(Dialect::Mobilizon) => Ok(Words::FollowAndJoin),
-        Ok(_) | Err(Error::Refused(_) | Error::Unreachable { .. } | Error::Protocol(_)) => {
-            Ok(Words::Follow)
-        }
-        Err(error) => Err(error),
+/// Somebody whom `who` may walk up to.
+fn approached(ledger: &mut Ledger<'_>, who: &Actor, target: ActorId) -> Result<Actor> {
+    let target = ledger.actor(target)?;
+    if target.deleted_at.is_some()
+        || target.suspended_at.is_some()
+        || blocks::find(ledger.db, target.id, who.id)?.is_some()
+    {
+        return Err(Refusal::NoSuchPerson.into());
     }
+    Ok(target)
 }
 
-/// Asks somebody elsewhere. A group that does not answer is asked once more: Lemmy never sends what it owes to a server that it has
-/// just met.
-fn ask_elsewhere(
+/// Somebody of ours asks at a door, here or elsewhere.
+pub(crate) fn ask(
     ledger: &mut Ledger<'_>,
     who: &Actor,
     target: &Actor,
-    follow: &str,
-    words: Words,
+    wording: Wording,
+    words: Option<&str>,
 ) -> Result<()> {
-    announce::asked(ledger, who, target, follow)?;
-    if words == Words::FollowAndJoin {
-        announce::asked_to_join(ledger, who, target, follow)?;
+    let uri = links::activity(ledger.settings, ledger.next_activity());
+    if target.host.is_empty() {
+        return knock(
+            ledger,
+            who,
+            target,
+            &Knock {
+                uri,
+                ask: Ask::Follow,
+                words,
+            },
+        )
+        .map(drop);
+    }
+    if follows::find(ledger.db, who.id, target.id)?
+        .is_some_and(|known| known.state == FollowState::Accepted)
+    {
+        return Ok(());
     }
     if target.kind == ActorKind::Group {
-        let job = Job::AskAgain {
-            follow: follow.to_owned(),
+        let standing = memberships::standing(ledger.db, target.id, who.id)?;
+        let knock = Knock {
+            uri: uri.clone(),
+            ask: Ask::Follow,
+            words,
         };
-        let later = ledger.now + PATIENCE;
-        ledger.enqueue_later(lane_look(&target.host), &job, later);
+        belong(
+            ledger,
+            target.id,
+            who.id,
+            standing.as_ref(),
+            MembershipState::Requested,
+            &knock,
+        )?;
     }
-    Ok(())
-}
-
-/// How long we wait for a group's answer before we ask again.
-const PATIENCE: Duration = Duration::from_mins(2);
-
-/// Asks again where no answer came. It is a new question, for whoever remembers the first one's address would not read it twice.
-pub(crate) async fn ask_again(kindred: &Kindred, follow: &str) -> Result<()> {
-    let follow = follow.to_owned();
-    kindred
-        .write(move |ledger| {
-            let Some(waiting) = follows::by_uri(ledger.db, &follow)?
-                .filter(|follow| follow.state == FollowState::Pending)
-            else {
-                return Ok(());
-            };
-            let (who, target) = (
-                ledger.actor(waiting.follower_id)?,
-                ledger.actor(waiting.target_id)?,
-            );
-            let uri = links::activity(ledger.settings, ledger.next_activity());
-            announce::asked(ledger, &who, &target, &uri)?;
-            follows::record(ledger.db, &Follow { uri, ..waiting })?;
-            Ok(())
-        })
-        .await
+    hear_from_now_on(ledger, who.id, target.id, uri.clone(), FollowState::Pending)?;
+    elsewhere::ask_there(ledger, who, target, &uri, wording, words)
 }
 
 /// Ends it: leaves the group, stops hearing of the person, takes back the question.
 pub async fn unfollow(kindred: &Kindred, who: &Actor, target: ActorId) -> Result<Relationship> {
-    let words = words_of(kindred, target).await?;
+    let wording = wording_of(kindred, target).await?;
     let who = who.clone();
     kindred
         .write(move |ledger| {
             let target = ledger.actor(target)?;
-            if let Some(follow) = part(ledger, &who, &target)?
-                && !target.host.is_empty()
-            {
-                announce::asked_no_more(ledger, &who, &target, &follow.uri)?;
-                if words == Words::FollowAndJoin {
-                    announce::left(ledger, &who, &target)?;
-                }
-            }
+            go(ledger, &who, &target, wording)?;
             standing_of(ledger.db, who.id, target.id)
         })
         .await
+}
+
+/// Leaves a group. Whoever was its last organiser leaves it to somebody else, see [`crate::policy::heir`].
+pub async fn leave(
+    kindred: &Kindred,
+    who: &Actor,
+    group: ActorId,
+    afterwards: Afterwards,
+) -> Result<()> {
+    let wording = wording_of(kindred, group).await?;
+    let who = who.clone();
+    kindred
+        .write(move |ledger| {
+            let (_, face) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
+            // A server elsewhere knows one relation only.
+            if afterwards == Afterwards::Hearing && face.host.is_empty() {
+                says_no_more(ledger, &who, &face)?;
+                return belong_no_more(ledger, &who, &face);
+            }
+            go(ledger, &who, &face, wording)
+        })
+        .await
+}
+
+/// Somebody of ours goes, and says so.
+fn go(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor, wording: Wording) -> Result<()> {
+    says_no_more(ledger, who, target)?;
+    if let Some(follow) = part(ledger, who, target)?
+        && !target.host.is_empty()
+    {
+        announce::asked_no_more(ledger, who, target, &follow.uri)?;
+        if wording == Wording::FollowAndJoin {
+            announce::left(ledger, who, target)?;
+        }
+    }
+    Ok(())
+}
+
+/// Whoever led a group of ours and leaves it takes themself off the list of moderators.
+fn says_no_more(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
+    let standing = memberships::standing(ledger.db, group.id, who.id)?;
+    if group.host.is_empty() && policy::may_moderate(standing.as_ref()).is_ok() {
+        announce::leads_no_more(ledger, who, group, who)?;
+    }
+    Ok(())
 }
 
 /// How somebody of ours stands to others, in the order asked for. Unknown ones are left out.
@@ -194,7 +235,28 @@ pub async fn relationships(
 }
 
 /// The most relationships that one question may ask for.
-const MOST_AT_ONCE: usize = 100;
+pub(crate) const MOST_AT_ONCE: usize = 100;
+
+/// A question at a door of ours.
+pub(crate) struct Knock<'a> {
+    /// The id of the activity that asks.
+    pub uri: String,
+    /// By which word: with `Join` one that hears already asks to belong as well.
+    pub ask: Ask,
+    /// What the asker says to it.
+    pub words: Option<&'a str>,
+}
+
+/// Words of one of ours, not too many.
+pub(crate) fn worded(words: &str) -> Option<String> {
+    let words: String = words.trim().chars().take(LONGEST_REASON).collect();
+    Some(words).filter(|words| !words.is_empty())
+}
+
+/// Words that came from elsewhere, where they are HTML.
+pub(crate) fn heard(words: &str) -> Option<String> {
+    worded(&html::to_text(words, LONGEST_REASON))
+}
 
 /// Somebody elsewhere asks to hear of somebody here, or to belong to a group here.
 ///
@@ -203,50 +265,26 @@ pub(crate) fn knocked(
     ledger: &mut Ledger<'_>,
     who: &Actor,
     target: &Actor,
-    uri: &str,
-    ask: Ask,
+    asking: &Knock<'_>,
 ) -> Result<()> {
+    let (uri, ask) = (asking.uri.as_str(), asking.ask);
     if target.suspended_at.is_some() || blocks::find(ledger.db, target.id, who.id)?.is_some() {
-        return announce::turned_away(ledger, target, who, uri, ask);
+        return announce::turned_away(ledger, target, who, uri, ask, None);
     }
-    let known = follows::find(ledger.db, who.id, target.id)?;
-    let outcome = match known {
-        Some(known) if known.state == FollowState::Accepted => {
-            follows::record(
-                ledger.db,
-                &Follow {
-                    uri: uri.to_owned(),
-                    ..known
-                },
-            )?;
-            Ok(Welcome::Now)
-        }
-        // Who waits already goes on waiting, and nobody has to be told twice; whoever was invited meanwhile comes in.
-        Some(known)
-            if known.state == FollowState::Pending && !is_invited(ledger, target.id, who.id)? =>
-        {
-            follows::record(
-                ledger.db,
-                &Follow {
-                    uri: uri.to_owned(),
-                    ..known
-                },
-            )?;
-            return Ok(());
-        }
-        _ => knock(ledger, who, target, uri.to_owned()),
-    };
-    match outcome {
+    let hears = follows::find(ledger.db, who.id, target.id)?
+        .is_some_and(|known| known.state == FollowState::Accepted);
+    match knock(ledger, who, target, asking) {
         Ok(Welcome::Now) => announce::welcomed(ledger, target, who, uri, ask),
+        // Whoever hears already goes on hearing, whatever becomes of the wish to belong.
+        Ok(Welcome::AfterApproval) | Err(Error::Refused(_)) if hears && ask == Ask::Follow => {
+            announce::welcomed(ledger, target, who, uri, ask)
+        }
         Ok(Welcome::AfterApproval) => Ok(()),
-        Err(Error::Refused(_)) => announce::turned_away(ledger, target, who, uri, ask),
+        Err(Error::Refused(refusal)) => {
+            announce::turned_away(ledger, target, who, uri, ask, Some(&refusal.to_string()))
+        }
         Err(error) => Err(error),
     }
-}
-
-fn is_invited(ledger: &mut Ledger<'_>, group: ActorId, who: ActorId) -> Result<bool> {
-    let standing = memberships::standing(ledger.db, group, who)?;
-    Ok(standing.is_some_and(|standing| standing.state == MembershipState::Invited))
 }
 
 /// Asks at a door of ours and records the answer.
@@ -254,33 +292,47 @@ pub(crate) fn knock(
     ledger: &mut Ledger<'_>,
     who: &Actor,
     target: &Actor,
-    uri: String,
+    asking: &Knock<'_>,
 ) -> Result<Welcome> {
+    let known = follows::find(ledger.db, who.id, target.id)?;
     let welcome = match groups::find(ledger.db, target.id)? {
         Some((group, _)) => {
-            let standing = memberships::standing(ledger.db, target.id, who.id)?;
-            let banned = is_banned(ledger, target.id, who.id)?;
             let partner = announce::is_partner(ledger, &who.host)?;
-            let welcome =
-                policy::may_join(&group, target, who, partner, standing.as_ref(), banned)?;
-            let state = match welcome {
-                Welcome::Now => MembershipState::Active,
-                Welcome::AfterApproval => MembershipState::Requested,
-            };
-            belong(ledger, target.id, who.id, standing, state)?;
-            if welcome == Welcome::AfterApproval {
-                for (_, organiser) in memberships::moderators(ledger.db, target.id)? {
-                    notify::tell(
-                        ledger,
-                        &organiser,
-                        NotificationKind::JoinRequest,
-                        who.id,
-                        None,
-                        Some(target.id),
-                    )?;
+            let banned = is_banned(ledger, target.id, who.id)?;
+            match policy::bond(who.kind) {
+                Bond::Hearing => {
+                    policy::may_hear(&group, target, who, partner, banned)?;
+                    Welcome::Now
+                }
+                Bond::Belonging => {
+                    let standing = memberships::standing(ledger.db, target.id, who.id)?;
+                    let welcome =
+                        policy::may_join(&group, target, who, partner, standing.as_ref(), banned)?;
+                    let state = match welcome {
+                        Welcome::Now => MembershipState::Active,
+                        Welcome::AfterApproval => MembershipState::Requested,
+                    };
+                    belong(ledger, target.id, who.id, standing.as_ref(), state, asking)?;
+                    let waited = standing
+                        .is_some_and(|standing| standing.state == MembershipState::Requested);
+                    if welcome == Welcome::AfterApproval && !waited {
+                        tell_moderators(
+                            ledger,
+                            target.id,
+                            NotificationKind::JoinRequest,
+                            who.id,
+                            None,
+                        )?;
+                    }
+                    welcome
                 }
             }
-            welcome
+        }
+        None if known
+            .as_ref()
+            .is_some_and(|known| known.state == FollowState::Accepted) =>
+        {
+            Welcome::Now
         }
         None if target.locked => Welcome::AfterApproval,
         None => Welcome::Now,
@@ -289,8 +341,14 @@ pub(crate) fn knock(
         Welcome::Now => FollowState::Accepted,
         Welcome::AfterApproval => FollowState::Pending,
     };
+    let first = known.is_none();
+    // Whoever followed and joins as well may take back the one and keep the other: each is known by its own activity.
+    let uri = match known {
+        Some(known) if asking.ask == Ask::Join => known.uri,
+        _ => asking.uri.clone(),
+    };
     hear_from_now_on(ledger, who.id, target.id, uri, state)?;
-    if target.kind == ActorKind::Person {
+    if target.kind == ActorKind::Person && first {
         let kind = if welcome == Welcome::Now {
             NotificationKind::Follow
         } else {
@@ -301,30 +359,55 @@ pub(crate) fn knock(
     Ok(welcome)
 }
 
-fn belong(
+/// Leaves a notice for everybody who keeps order in a group of ours.
+pub(crate) fn tell_moderators(
+    ledger: &mut Ledger<'_>,
+    group: ActorId,
+    kind: NotificationKind,
+    by: ActorId,
+    post: Option<kindred_storage::PostId>,
+) -> Result<()> {
+    for (_, moderator) in memberships::moderators(ledger.db, group)? {
+        notify::tell(ledger, &moderator, kind, by, post, Some(group))?;
+    }
+    Ok(())
+}
+
+/// Writes down that somebody belongs, or would like to. Who belongs already goes on as before.
+pub(crate) fn belong(
     ledger: &mut Ledger<'_>,
     group: ActorId,
     who: ActorId,
-    standing: Option<Membership>,
+    standing: Option<&Membership>,
     state: MembershipState,
+    asking: &Knock<'_>,
 ) -> Result<()> {
-    if standing
-        .as_ref()
-        .is_some_and(|standing| standing.state == MembershipState::Active)
-    {
+    if let Some(standing) = standing.filter(|known| known.state == MembershipState::Active) {
+        if asking.ask == Ask::Join {
+            let joined = Membership {
+                uri: Some(asking.uri.clone()),
+                ..standing.clone()
+            };
+            memberships::record(ledger.db, &joined)?;
+        }
         return Ok(());
     }
+    let waits =
+        standing.filter(|standing| standing.state == state && state == MembershipState::Requested);
     let membership = Membership {
         id: standing.map_or_else(|| MembershipId(ledger.next_id()), |standing| standing.id),
         group_id: group,
         actor_id: who,
         role: GroupRole::Member,
         state,
-        reason: None,
-        invited_by: None,
-        since: ledger.now,
+        reason: asking
+            .words
+            .map(str::to_owned)
+            .or_else(|| waits.and_then(|standing| standing.reason.clone())),
+        invited_by: standing.and_then(|standing| standing.invited_by),
+        since: waits.map_or(ledger.now, |standing| standing.since),
         updated_at: ledger.now,
-        uri: None,
+        uri: Some(asking.uri.clone()),
         answer: None,
         role_since: ledger.now,
     };
@@ -332,43 +415,18 @@ fn belong(
     Ok(())
 }
 
-/// Records who hears of whom, and lays earlier posts into the home timeline of a follower of ours.
-pub(crate) fn hear_from_now_on(
-    ledger: &mut Ledger<'_>,
-    who: ActorId,
-    target: ActorId,
-    uri: String,
-    state: FollowState,
-) -> Result<Follow> {
-    let follow = Follow {
-        id: FollowId(ledger.next_id()),
-        follower_id: who,
-        target_id: target,
-        state,
-        uri,
-        show_boosts: true,
-        notify: false,
-        created_at: ledger.now,
-    };
-    let before = follows::find(ledger.db, who, target)?.map(|follow| follow.state);
-    let follow = follows::record(ledger.db, &follow)?;
-    if state == FollowState::Accepted && before != Some(FollowState::Accepted) {
-        count(ledger, who, target, 1)?;
-        lay_earlier_posts(ledger, who, target)?;
-    }
-    Ok(follow)
+/// By which word somebody elsewhere asked, so that the answer repeats it.
+pub(crate) fn how_asked(ledger: &mut Ledger<'_>, question: &str) -> Result<Ask> {
+    let heard = activities::by_uri(ledger.db, question)?;
+    Ok(if heard.is_some_and(|heard| heard.kind == "Join") {
+        Ask::Join
+    } else {
+        Ask::Follow
+    })
 }
 
-/// Lays earlier posts into the home of somebody who hears of the author from now on. Groups that hear of groups have no home.
-fn lay_earlier_posts(ledger: &mut Ledger<'_>, who: ActorId, of: ActorId) -> Result<()> {
-    if ledger.actor(who)?.kind != ActorKind::Group {
-        timelines::backfill_home(ledger.db, who, of, BACKFILL)?;
-    }
-    Ok(())
-}
-
-/// The other side said yes to a question of ours, or began to send what we asked for (Lemmy does not always say yes).
-pub(crate) fn accepted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
+/// The follow that was asked for is granted: by the other side, or by those who answer here.
+pub(crate) fn granted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
     if follow.state == FollowState::Accepted {
         return Ok(());
     }
@@ -380,76 +438,88 @@ pub(crate) fn accepted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
     lay_earlier_posts(ledger, follow.follower_id, follow.target_id)
 }
 
-/// The other side said no, or took its yes back.
-pub(crate) fn rejected(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
+/// The other side said yes to a question of ours, or began to send what we asked for (Lemmy does not always say yes). A group that
+/// says yes to one of ours has a new member.
+pub(crate) fn accepted(ledger: &mut Ledger<'_>, follow: &Follow) -> Result<()> {
+    granted(ledger, follow)?;
+    let (group, who) = (follow.target_id, follow.follower_id);
+    if groups::find(ledger.db, group)?.is_some() {
+        let standing = memberships::standing(ledger.db, group, who)?;
+        let knock = Knock {
+            uri: follow.uri.clone(),
+            ask: Ask::Follow,
+            words: None,
+        };
+        belong(
+            ledger,
+            group,
+            who,
+            standing.as_ref(),
+            MembershipState::Active,
+            &knock,
+        )?;
+    }
+    Ok(())
+}
+
+/// The other side said no to one of ours, or took its yes back.
+pub(crate) fn rejected(
+    ledger: &mut Ledger<'_>,
+    follow: &Follow,
+    reason: Option<&str>,
+) -> Result<()> {
     let (who, target) = (
         ledger.actor(follow.follower_id)?,
         ledger.actor(follow.target_id)?,
     );
     part(ledger, &who, &target)?;
-    Ok(())
+    let reason = reason.and_then(heard);
+    declined(ledger, &who, &target, reason.as_deref())
 }
 
-/// Ends hearing and belonging together. Answers the follow that was, if there was one.
-pub(crate) fn part(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor) -> Result<Option<Follow>> {
-    if let Some(standing) = memberships::standing(ledger.db, target.id, who.id)?
-        && standing.state != MembershipState::Left
-    {
-        let alone = standing.role == GroupRole::Organiser && organisers(ledger, target.id)? == 1;
-        if alone && who.host.is_empty() && target.host.is_empty() {
-            return Err(Refusal::LastOrganiser.into());
+/// Keeps in which words somebody was declined, and tells them if they are ours.
+pub(crate) fn declined(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    group: &Actor,
+    reason: Option<&str>,
+) -> Result<()> {
+    if group.kind != ActorKind::Group {
+        return Ok(());
+    }
+    memberships::decline(ledger.db, group.id, who.id, reason, ledger.now)?;
+    notify::tell(
+        ledger,
+        who,
+        NotificationKind::Declined,
+        group.id,
+        None,
+        Some(group.id),
+    )
+}
+
+/// Somebody elsewhere says `Leave`. Mobilizon knows following and joining apart, so there a follow that was asked for by itself goes
+/// on; everybody else knows one relation, which ends.
+pub(crate) fn left(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
+    let knows_two = instances::by_host(ledger.db, &who.host)?
+        .is_some_and(|server| server.dialect == Dialect::Mobilizon);
+    if knows_two && let Some(follow) = follows::find(ledger.db, who.id, group.id)? {
+        let joined = memberships::standing(ledger.db, group.id, who.id)?
+            .is_some_and(|standing| standing.uri.as_deref() == Some(follow.uri.as_str()));
+        if !joined || how_asked(ledger, &follow.uri)? == Ask::Follow {
+            return belong_no_more(ledger, who, group);
         }
-        memberships::set_state(
-            ledger.db,
-            target.id,
-            who.id,
-            MembershipState::Left,
-            ledger.now,
-        )?;
     }
-    let Some(follow) = follows::remove(ledger.db, who.id, target.id)? else {
-        return Ok(None);
-    };
-    if follow.state == FollowState::Accepted {
-        count(ledger, who.id, target.id, -1)?;
-    }
-    timelines::drop_from_home(ledger.db, who.id, target.id)?;
-    Ok(Some(follow))
+    part(ledger, who, group).map(drop)
 }
 
-fn organisers(ledger: &mut Ledger<'_>, group: ActorId) -> Result<usize> {
-    let leaders = memberships::moderators(ledger.db, group)?;
-    Ok(leaders
-        .iter()
-        .filter(|(membership, _)| membership.role == GroupRole::Organiser)
-        .count())
-}
-
-fn count(ledger: &mut Ledger<'_>, who: ActorId, target: ActorId, by: i32) -> Result<()> {
-    actors::adjust(ledger.db, target, Count::Followers, by)?;
-    actors::adjust(ledger.db, who, Count::Following, by)?;
+/// Ends belonging alone; what a group for its members says is heard by nobody else, so there hearing ends as well.
+fn belong_no_more(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
+    if groups::visibility(ledger.db, group.id)? == Some(Visibility::Members) {
+        return part(ledger, who, group).map(drop);
+    }
+    if ties::end_membership(ledger, who, group)? == Led::Organised {
+        succession::see_to(ledger, group)?;
+    }
     Ok(())
-}
-
-/// Whether a ban that has not ended keeps somebody out.
-pub(crate) fn is_banned(ledger: &mut Ledger<'_>, group: ActorId, who: ActorId) -> Result<bool> {
-    let now = ledger.now;
-    Ok(memberships::ban_of(ledger.db, group, who)?
-        .is_some_and(|ban| ban.until.is_none_or(|until| until > now)))
-}
-
-/// How one stands to another.
-pub(crate) fn standing_of(db: &mut Conn, who: ActorId, other: ActorId) -> Result<Relationship> {
-    let follow = follows::find(db, who, other)?;
-    let back = follows::find(db, other, who)?;
-    let state = follow.as_ref().map(|follow| follow.state);
-    Ok(Relationship {
-        id: other,
-        following: state == Some(FollowState::Accepted),
-        requested: state == Some(FollowState::Pending),
-        followed_by: back.is_some_and(|back| back.state == FollowState::Accepted),
-        show_boosts: follow.as_ref().is_some_and(|follow| follow.show_boosts),
-        notifying: follow.is_some_and(|follow| follow.notify),
-        blocking: blocks::find(db, who, other)?.is_some(),
-    })
 }

@@ -26,14 +26,14 @@ pub use kindred_storage::{
 };
 
 use kindred_storage::{
-    AccountRole, ActorId, GroupRole, MembershipState, NotificationKind, accounts,
+    AccountRole, ActorId, accounts,
     actors::Actor,
     groups::{self, Group},
     memberships,
 };
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use crate::{Ledger, Refusal, Result, audit, notify, policy, sight, views::Viewer};
+use crate::{Ledger, Refusal, Result, audit, policy, sight, views::Viewer};
 
 /// Who acts where, and in whose words it is told.
 #[derive(Clone, Copy, Debug)]
@@ -89,50 +89,6 @@ pub(crate) fn note(
     detail: Value,
 ) -> Result<AuditId> {
     audit::act(ledger, Some(who.id), group, action, subject, detail)
-}
-
-/// Makes somebody a moderator, or a member again. Only a member can become one: nobody is made to belong from outside.
-pub(crate) fn set_role(
-    ledger: &mut Ledger<'_>,
-    who: &Actor,
-    group: &Actor,
-    whom: &Actor,
-    role: GroupRole,
-) -> Result<()> {
-    let own = memberships::standing(ledger.db, group.id, who.id)?;
-    policy::may_moderate(own.as_ref())?;
-    let Some(standing) = memberships::standing(ledger.db, group.id, whom.id)?
-        .filter(|standing| standing.state == MembershipState::Active)
-    else {
-        return Err(Refusal::NoSuchPerson.into());
-    };
-    // Organisers are made and unmade by organisers.
-    if standing.role == GroupRole::Organiser
-        && policy::role_of(own.as_ref()) != Some(GroupRole::Organiser)
-    {
-        return Err(Refusal::ModeratorsOnly.into());
-    }
-    if standing.role == GroupRole::Organiser || standing.role == role {
-        return Ok(());
-    }
-    memberships::set_role(ledger.db, group.id, whom.id, role, ledger.now)?;
-    notify::tell(
-        ledger,
-        whom,
-        NotificationKind::Role,
-        who.id,
-        None,
-        Some(group.id),
-    )?;
-    note(
-        ledger,
-        who,
-        Some(group.id),
-        "role",
-        &whom.uri,
-        json!({ "role": role }),
-    )
-    .map(drop)
 }
 
 /// The longest reason that is kept, in characters.

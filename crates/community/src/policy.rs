@@ -3,8 +3,9 @@
 //! They take facts and give an answer; they read no clock and ask no database, so that every rule can be read and tested in a table.
 
 use kindred_storage::{
-    AccountRole, ActorId, Circle, GroupRole as Role, JoinPolicy, MembershipState, Posting,
-    QuotePolicy, Visibility, actors::Actor, groups::Group, memberships::Membership, posts::Post,
+    AccountRole, ActorId, ActorKind, Circle, GroupRole as Role, JoinPolicy, MembershipState,
+    Posting, QuotePolicy, Visibility, actors::Actor, groups::Group, memberships::Membership,
+    posts::Post,
 };
 
 use crate::{Refusal, settings::Federation};
@@ -149,6 +150,68 @@ pub fn may_join(
     }
 }
 
+/// What an asker can have of a group.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Bond {
+    /// To hear what it says.
+    Hearing,
+    /// To be one of it, which includes hearing.
+    Belonging,
+}
+
+/// What somebody of this kind asks for when they follow or join a group. People and companies belong; groups (NodeBB, Lemmy 1.0,
+/// Discourse), servers (Mobilizon) and programs only hear.
+pub fn bond(kind: ActorKind) -> Bond {
+    match kind {
+        ActorKind::Person | ActorKind::Organization => Bond::Belonging,
+        ActorKind::Group | ActorKind::Service | ActorKind::Application => Bond::Hearing,
+    }
+}
+
+/// Whether somebody may hear of a group without belonging to it. What is public may be heard by all, however people get in.
+pub fn may_hear(
+    group: &Group,
+    face: &Actor,
+    who: &Actor,
+    partner: bool,
+    banned: bool,
+) -> Result<(), Refusal> {
+    if banned {
+        return Err(Refusal::NotWelcome(face.name.clone()));
+    }
+    let local = who.host.is_empty();
+    match group.visibility {
+        Visibility::Members => Err(Refusal::MembersOnly(face.name.clone())),
+        Visibility::Company if !local => Err(Refusal::NoSuchGroup),
+        Visibility::Partners if !local && !partner => Err(Refusal::NoSuchGroup),
+        _ => Ok(()),
+    }
+}
+
+/// Whether somebody may invite others to a group: where everybody may come in any member may, elsewhere those who keep order.
+pub fn may_invite(group: &Group, standing: Option<&Membership>) -> Result<(), Refusal> {
+    match (group.join_policy, role_of(standing)) {
+        (_, Some(Role::Organiser | Role::Moderator)) | (JoinPolicy::Open, Some(Role::Member)) => {
+            Ok(())
+        }
+        _ => Err(Refusal::ModeratorsOnly),
+    }
+}
+
+/// Whether somebody can be invited: only who could belong, on a server that may know of the group.
+pub fn may_be_invited(group: &Group, guest: &Actor, partner: bool) -> Result<(), Refusal> {
+    let abroad = match group.visibility {
+        Visibility::Company => false,
+        Visibility::Partners => partner,
+        _ => true,
+    };
+    if bond(guest.kind) == Bond::Belonging && (guest.host.is_empty() || abroad) {
+        Ok(())
+    } else {
+        Err(Refusal::NoSuchPerson)
+    }
+}
+
 /// The role somebody has in a group, when they belong to it.
 pub fn role_of(standing: Option<&Membership>) -> Option<Role> {
     standing
@@ -204,6 +267,73 @@ pub fn may_moderate(standing: Option<&Membership>) -> Result<(), Refusal> {
         Some(Role::Organiser | Role::Moderator) => Ok(()),
         Some(Role::Member) | None => Err(Refusal::ModeratorsOnly),
     }
+}
+
+/// Whether somebody may give another member this role.
+///
+/// Roles are given by those who have at least that role themselves: organisers make organisers, moderators make moderators (as in
+/// Lemmy). They are taken by those who stand higher, or have stood equally high for longer, so that nobody is put out by whom they
+/// brought in. Everybody may step down by themselves.
+pub fn may_set_role(
+    own: Option<&Membership>,
+    theirs: &Membership,
+    to: Role,
+) -> Result<(), Refusal> {
+    let rank = role_of(own).ok_or(Refusal::ModeratorsOnly)?;
+    let own = own.ok_or(Refusal::ModeratorsOnly)?;
+    if to < theirs.role {
+        let oneself = own.actor_id == theirs.actor_id;
+        let senior = (rank > Role::Member && rank == theirs.role)
+            && (own.role_since, own.id) < (theirs.role_since, theirs.id);
+        return if oneself || rank > theirs.role || senior {
+            Ok(())
+        } else {
+            Err(Refusal::SeniorsOnly)
+        };
+    }
+    match rank {
+        Role::Member => Err(Refusal::ModeratorsOnly),
+        _ if rank >= to => Ok(()),
+        _ => Err(Refusal::OrganisersAlone),
+    }
+}
+
+/// Whether somebody may send another member away from a group, without shutting them out.
+pub fn may_send_away(own: Option<&Membership>, theirs: &Membership) -> Result<(), Refusal> {
+    may_moderate(own)?;
+    if role_of(own).is_some_and(|rank| rank > theirs.role) {
+        Ok(())
+    } else {
+        Err(Refusal::SeniorsOnly)
+    }
+}
+
+/// Whether somebody may appoint an organiser without being one: an admin, when nobody is left who could.
+pub fn may_appoint(role: Option<AccountRole>, orphaned: bool) -> Result<(), Refusal> {
+    if orphaned && role == Some(AccountRole::Admin) {
+        Ok(())
+    } else {
+        Err(Refusal::OrganisersAlone)
+    }
+}
+
+/// Whether somebody may see by name who belongs to a group; who looks after it is told to everybody who may see it.
+pub fn may_list_members(
+    group: &Group,
+    eyes: Eyes,
+    standing: Option<&Membership>,
+) -> Result<(), Refusal> {
+    let here = matches!(eyes, Eyes::Local(_));
+    match group.visibility {
+        Visibility::Members if role_of(standing).is_none() => Err(Refusal::NoSuchGroup),
+        _ if here => Ok(()),
+        _ => Err(Refusal::NotSignedIn),
+    }
+}
+
+/// Whether a post waits for a look: in a group that looks at newcomers first, until something of theirs stands there.
+pub fn waits_for_a_look(group: &Group, standing: Option<&Membership>, has_posted: bool) -> bool {
+    group.hold_newcomers && !has_posted && may_moderate(standing).is_err()
 }
 
 /// Whether somebody may change what a group is, or close it.

@@ -5,6 +5,7 @@
 
 pub(crate) mod cards;
 pub(crate) mod compose;
+pub(crate) mod held;
 pub(crate) mod history;
 pub mod later;
 mod once;
@@ -12,6 +13,7 @@ pub(crate) mod reactions;
 pub(crate) mod relay;
 pub(crate) mod take_in;
 
+pub use held::{Verdict, look_at, waiting as waiting_for_a_look};
 pub use history::history;
 pub use reactions::{boost, like, unboost, unlike};
 pub(crate) use relay::{pass_on_activity, pass_on_change, room_of, withdraw};
@@ -145,6 +147,10 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
                 media::give(ledger, author.id, &uploads, None, post.id)?;
                 media::take_off(ledger, post.id, &uploads)?;
             }
+            if held::changed(ledger, post.id, &mentions, None)? {
+                let post = living(ledger, id)?;
+                return sight::view(ledger.db, &viewer, post);
+            }
             posts::mention_only(ledger.db, post.id, &mentions)?;
             if let Some(poll) = changed.poll {
                 polls::ask_anew(ledger, poll)?;
@@ -203,12 +209,25 @@ pub(crate) fn place(
         &publication.groups,
         parent.as_ref(),
     )?;
+    let place = match place {
+        // What nobody has told us cannot be passed on later, either: it waits when its author says it.
+        Place::Waiting(..) if matches!(publication.said, Said::Fetched | Said::LongAgo) => {
+            Place::TurnedAway
+        }
+        Place::Waiting(room, visibility) => {
+            let waiting = Publication {
+                post,
+                ..publication
+            };
+            return held::hold(ledger, author, &room.face, visibility, waiting);
+        }
+        place => place,
+    };
     // Whom a group does not let speak does not speak in its threads either: the answer stands for itself.
     let parent = parent.filter(|_| !matches!(place, Place::TurnedAway));
     post.parent_id = parent.as_ref().map(|parent| parent.id);
     post.root_id = parent.as_ref().map_or(post.id, |parent| parent.root_id);
     posts::insert(ledger.db, &post)?;
-    posts::mention(ledger.db, post.id, &publication.mentions)?;
     if let Some(poll) = &publication.poll {
         polls::ask(ledger, poll, author)?;
     }
@@ -216,27 +235,19 @@ pub(crate) fn place(
         posts::refuse_boosts(ledger.db, post.id)?;
     }
     quotes::noted(ledger, author, &post, publication.quote.as_ref())?;
-    tie_hashtags(ledger, &post)?;
-    adopt_orphans(ledger, &post)?;
-    if let Some(parent) = &parent {
-        posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
-    }
     if matches!(publication.said, Said::LongAgo) {
+        settle_in(ledger, &post, parent.as_ref(), &publication.mentions)?;
         if is_counted(&post) {
             actors::adjust(ledger.db, author.id, actors::Count::Posts, 1)?;
         }
         return Ok(post);
     }
-    if is_counted(&post) {
-        actors::note_post(ledger.db, author.id, ledger.now)?;
-    }
-    lay_into_homes(ledger, author, &post, parent.as_ref())?;
-    tell_the_named(
+    make_known(
         ledger,
         author,
         &post,
-        &publication.mentions,
         parent.as_ref(),
+        &publication.mentions,
     )?;
     let create = match publication.said {
         Said::Here => Some(with_spoken(ledger, &post, |ledger, spoken| {
@@ -255,6 +266,38 @@ pub(crate) fn place(
     Ok(post)
 }
 
+/// A post is tied to what it names, to its topics and to its conversation.
+fn settle_in(
+    ledger: &mut Ledger<'_>,
+    post: &Post,
+    parent: Option<&Post>,
+    mentions: &[ActorId],
+) -> Result<()> {
+    posts::mention(ledger.db, post.id, mentions)?;
+    tie_hashtags(ledger, post)?;
+    adopt_orphans(ledger, post)?;
+    if let Some(parent) = parent {
+        posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
+    }
+    Ok(())
+}
+
+/// A post that is in its place takes effect: in counts, in homes, in the notices of those it names.
+fn make_known(
+    ledger: &mut Ledger<'_>,
+    author: &Actor,
+    post: &Post,
+    parent: Option<&Post>,
+    mentions: &[ActorId],
+) -> Result<()> {
+    settle_in(ledger, post, parent, mentions)?;
+    if is_counted(post) {
+        actors::note_post(ledger.db, author.id, ledger.now)?;
+    }
+    lay_into_homes(ledger, author, post, parent)?;
+    tell_the_named(ledger, author, post, mentions, parent)
+}
+
 /// A post that was known before its author told us of it, because somebody else had named it, finds its group now.
 pub(crate) fn place_late(
     ledger: &mut Ledger<'_>,
@@ -266,8 +309,12 @@ pub(crate) fn place_late(
 ) -> Result<()> {
     let parent = answered(ledger, author, post.parent_uri.as_deref())?;
     let (visibility, group) = (post.visibility, post.group_id);
-    let Place::Room(room) = find_room(ledger, author, &mut post, groups, parent.as_ref())? else {
-        return Ok(());
+    let room = match find_room(ledger, author, &mut post, groups, parent.as_ref())? {
+        Place::Room(room) => room,
+        Place::Waiting(room, wanted) if wanted == visibility => {
+            return held::hold_known(ledger, author, &room.face, &post, create);
+        }
+        Place::Waiting(..) | Place::Outside | Place::TurnedAway => return Ok(()),
     };
     // Its place never changes, and what was passed on and withdrawn is not passed on again by saying it again.
     let settled = post.visibility == visibility && group.is_none_or(|group| group == room.face.id);
@@ -300,6 +347,8 @@ pub(crate) fn answered(
 enum Place {
     /// In this group of ours.
     Room(Box<Room>),
+    /// In this group of ours, with this visibility, once a moderator has looked at it.
+    Waiting(Box<Room>, Visibility),
     /// In none of ours.
     Outside,
     /// Its author may not speak in the thread that it answers in.
@@ -356,6 +405,11 @@ fn find_room(
         let banned = membership::is_banned(ledger, face.id, author.id)?;
         let allowed = policy::may_post(&group, &face, standing.as_ref(), banned, thread);
         match (allowed, visibility) {
+            (Ok(()), Some(visibility))
+                if held::must_wait(ledger, &group, author.id, standing.as_ref())? =>
+            {
+                return Ok(Place::Waiting(Box::new(Room { group, face }), visibility));
+            }
             (Ok(()), Some(visibility)) => {
                 post.group_id = Some(face.id);
                 post.visibility = visibility;
@@ -503,6 +557,7 @@ pub(crate) fn retract(
         versions::erase(ledger.db, post.id)?;
     }
     ledger.happened(Happening::Deleted { post: post.id });
+    held::forget(ledger, post.id)?;
     tombstones::add(ledger.db, &post.uri, ledger.now)?;
     if post.removed_at.is_none() {
         clear_away(ledger, post)?;

@@ -4,6 +4,7 @@
 //! a letter may do is judged by what we know, never by what it says of itself, and the same letter twice is once.
 
 mod announced;
+mod asked;
 mod knocked;
 mod moderated;
 mod reacted;
@@ -11,19 +12,19 @@ mod relayed;
 
 use kindred_protocol::{
     Uri, read,
-    vocabulary::{Answer, Document, Envelope, Incoming, Note, PostKind, Ref},
+    vocabulary::{Document, Envelope, Incoming, Note, PostKind, Ref},
 };
 use kindred_storage::{
     ActivityId, ActorId, ActorKind, Direction, Moment, NotificationKind, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
-    boosts, follows, instances, jobs as queue, posts, reactions, tombstones,
+    boosts, follows, instances, jobs as queue, memberships, posts, reactions, tombstones,
 };
 use serde_json::Value;
 
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
-    announce::{self, Ask},
+    announce::Ask,
     directory,
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
@@ -198,11 +199,24 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
         Incoming::Flag { objects, reason } => {
             moderated::flagged(kindred, sender, envelope.id, objects, reason).await
         }
-        Incoming::Follow { object } => {
-            knocked::knocked(kindred, sender, object, envelope.id, Ask::Follow).await
+        Incoming::Follow { object, message } => {
+            let asked = (object, envelope.id, Ask::Follow, message);
+            knocked::knocked(kindred, sender, asked).await
         }
-        Incoming::Join { object, .. } => {
-            knocked::knocked(kindred, sender, object, envelope.id, Ask::Join).await
+        Incoming::Join { object, message } => {
+            let asked = (object, envelope.id, Ask::Join, message);
+            knocked::knocked(kindred, sender, asked).await
+        }
+        Incoming::Invite { object, target } => {
+            Box::pin(asked::invited(
+                kindred,
+                sender,
+                object,
+                target,
+                envelope.id,
+                envelope.to,
+            ))
+            .await
         }
         Incoming::QuoteRequest { object, instrument } => {
             let asked = quotes::requested(kindred, sender, envelope.id, object, instrument);
@@ -230,18 +244,18 @@ fn at_once(
     raw: &Value,
 ) -> Result<()> {
     match activity {
-        Incoming::Leave { object } => left(ledger, sender, object.as_str()),
+        Incoming::Leave { object } => asked::left(ledger, sender, object.as_str()),
         Incoming::Accept(answer) => {
             if quotes::answered(ledger, sender, &answer, true)? {
                 return Ok(());
             }
-            answered(ledger, sender, &answer, membership::accepted)
+            asked::answered(ledger, sender, &answer, true)
         }
         Incoming::Reject(answer) => {
             if quotes::answered(ledger, sender, &answer, false)? {
                 return Ok(());
             }
-            answered(ledger, sender, &answer, membership::rejected)
+            asked::answered(ledger, sender, &answer, false)
         }
         Incoming::Undo(undone) => undo(ledger, sender, &undone, raw),
         Incoming::Delete { object, reason, .. } => {
@@ -288,9 +302,9 @@ fn at_once(
         Incoming::Lock { object, reason } => {
             moderated::locked(ledger, sender, &object, reason.as_deref(), raw)
         }
-        // Invitations and everything that we have no word for: answered, and without effect.
-        Incoming::Invite { .. }
-        | Incoming::Ignore(_)
+        // What we have no word for: answered, and without effect.
+        Incoming::Ignore(_)
+        | Incoming::Invite { .. }
         | Incoming::QuoteRequest { .. }
         | Incoming::Other { .. }
         | Incoming::Create { .. }
@@ -378,52 +392,9 @@ async fn updated(
     }
 }
 
-fn left(ledger: &mut Ledger<'_>, sender: &Actor, target: &str) -> Result<()> {
-    match local_actor(ledger, target)? {
-        Some(target) => membership::part(ledger, sender, &target).map(drop),
-        None => Ok(()),
-    }
-}
-
 fn local_actor(ledger: &mut Ledger<'_>, uri: &str) -> Result<Option<Actor>> {
     Ok(actors::by_uri(ledger.db, uri)?
         .filter(|actor| actor.host.is_empty() && actor.deleted_at.is_none()))
-}
-
-/// An answer counts only for a question of ours, from the one who was asked.
-fn answered(
-    ledger: &mut Ledger<'_>,
-    sender: &Actor,
-    answer: &Answer,
-    then: fn(&mut Ledger<'_>, &follows::Follow) -> Result<()>,
-) -> Result<()> {
-    let by_id = match answer.object.id() {
-        Some(id) => follows::by_uri(ledger.db, announce::asked_as(id.as_str()))?,
-        None => None,
-    };
-    let follow = match (by_id, answer.object.whole()) {
-        (Some(follow), _) => Some(follow),
-        // Some servers answer with a copy whose id is their own: then the pair tells which question it was.
-        (None, Some(question)) => match (
-            &question.activity,
-            local_actor(ledger, question.actor.as_str())?,
-        ) {
-            (Incoming::Follow { .. } | Incoming::Join { .. }, Some(asker)) => {
-                follows::find(ledger.db, asker.id, sender.id)?
-            }
-            _ => None,
-        },
-        (None, None) => None,
-    };
-    match follow {
-        Some(follow)
-            if follow.target_id == sender.id
-                && ledger.actor(follow.follower_id)?.host.is_empty() =>
-        {
-            then(ledger, &follow)
-        }
-        _ => Err(Refusal::NotYours.into()),
-    }
 }
 
 /// Takes back what the same sender did before, whether it is shown whole or only by its id.
@@ -440,6 +411,14 @@ fn undo(
             }
             let target = ledger.actor(follow.target_id)?;
             return membership::part(ledger, sender, &target).map(drop);
+        }
+        if let Some(standing) = memberships::by_uri(ledger.db, id.as_str())? {
+            let group = ledger.actor(standing.group_id)?;
+            return if standing.actor_id == sender.id && group.host.is_empty() {
+                membership::left(ledger, sender, &group)
+            } else {
+                Err(Refusal::NotYours.into())
+            };
         }
         if let Some(reaction) = reactions::by_uri(ledger.db, id.as_str())? {
             return if reaction.actor_id == sender.id {
@@ -464,9 +443,12 @@ fn undo(
         return Err(Refusal::NotYours.into());
     }
     match &inner.activity {
-        Incoming::Follow { object } | Incoming::Join { object, .. } => {
-            left(ledger, sender, object.as_str())
-        }
+        // What was joined is left; what was followed is neither heard nor belonged to any more.
+        Incoming::Join { object, .. } => asked::left(ledger, sender, object.as_str()),
+        Incoming::Follow { object, .. } => match local_actor(ledger, object.as_str())? {
+            Some(target) => membership::part(ledger, sender, &target).map(drop),
+            None => Ok(()),
+        },
         Incoming::Like { object, .. } => {
             reacted::undo_reaction(ledger, sender, object, ReactionKind::Like, raw)
         }

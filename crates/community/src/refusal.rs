@@ -203,6 +203,15 @@ pub enum Refusal {
     /// The last organiser cannot leave the group alone.
     #[error("you are the last organiser: hand the group over first")]
     LastOrganiser,
+    /// The role is higher than the asker's own, or belongs to somebody who has had it for longer.
+    #[error("only somebody who has led the group for longer may do that")]
+    SeniorsOnly,
+    /// No invitation waits for an answer, or the link does not hold any more.
+    #[error("this invitation does not hold any more")]
+    NoSuchInvitation,
+    /// The first posts of a newcomer wait for a moderator, and enough of them do.
+    #[error("your first posts in {0} still wait for a look by its moderators")]
+    StillWaiting(String),
     /// Nothing was written.
     #[error("a post needs some words")]
     EmptyPost,

@@ -1,30 +1,42 @@
-//! Asking to come in: who waits at a door, who is let in, who is invited.
+//! Asking to come in: who waits at a door, and the answers.
 //!
-//! A person answers for their own door, a group's moderators for the group's. Asking itself is [`crate::membership::follow`].
+//! A person answers for their own door, a group's moderators for the group's. Asking itself is [`crate::membership::join`] and
+//! [`crate::membership::follow`], being asked is [`crate::invitations`].
 
 use kindred_storage::{
-    ActorId, FollowState, GroupRole, MembershipId, MembershipState, NotificationKind, Page,
-    Visibility, activities,
+    ActorId, FollowState, MembershipState, NotificationKind, Page,
     actors::Actor,
     follows::{self, Follow},
     groups,
     memberships::{self, Membership},
 };
+use serde_json::json;
 
 use crate::{
-    Kindred, Ledger, Refusal, Result,
-    announce::{self, Ask},
-    membership, notify, policy,
+    Kindred, Ledger, Refusal, Result, announce, audit,
+    membership::{self, how_asked, worded},
+    notify, policy,
     views::Relationship,
 };
 
 /// An answer at the door.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Come in.
     Welcome,
-    /// No.
-    Decline,
+    /// No, in these words.
+    Decline(Option<String>),
+}
+
+/// Somebody who waits at a door.
+#[derive(Clone, Debug)]
+pub struct Waiting {
+    /// Pages the list.
+    pub cursor: i64,
+    /// Who it is.
+    pub asker: Actor,
+    /// Why they would like to come in, in their words.
+    pub reason: Option<String>,
 }
 
 /// Those who wait at a door that `who` answers for: their own, or that of a group they moderate.
@@ -33,15 +45,30 @@ pub async fn waiting(
     who: &Actor,
     door: ActorId,
     page: Page,
-) -> Result<Vec<Actor>> {
+) -> Result<Vec<Waiting>> {
     let who = who.id;
     let page = crate::timelines::bounded(page);
     kindred
         .write(move |ledger| {
             may_answer(ledger, who, door)?;
-            Ok(follows::requests(ledger.db, door, &page)?
+            if who == door {
+                return Ok(follows::requests(ledger.db, door, &page)?
+                    .into_iter()
+                    .map(|(follow, asker)| Waiting {
+                        cursor: follow.id.0,
+                        asker,
+                        reason: None,
+                    })
+                    .collect());
+            }
+            let requested = MembershipState::Requested;
+            Ok(memberships::members(ledger.db, door, requested, &page)?
                 .into_iter()
-                .map(|(_, asker)| asker)
+                .map(|(standing, asker)| Waiting {
+                    cursor: standing.id.0,
+                    asker,
+                    reason: standing.reason,
+                })
                 .collect())
         })
         .await
@@ -59,27 +86,83 @@ pub async fn answer(
     kindred
         .write(move |ledger| {
             may_answer(ledger, who, door)?;
-            let question = follows::find(ledger.db, asker, door)?
-                .filter(|follow| follow.state == FollowState::Pending)
-                .ok_or(Refusal::NoSuchPerson)?;
+            let question = Question::find(ledger, door, asker)?.ok_or(Refusal::NoSuchPerson)?;
             let (door, asker) = (ledger.actor(door)?, ledger.actor(asker)?);
-            match answer {
-                Answer::Welcome => let_in(ledger, &door, &asker, &question)?,
-                Answer::Decline => {
-                    let ask = how_asked(ledger, &question)?;
-                    membership::part(ledger, &asker, &door)?;
-                    announce::turned_away(ledger, &door, &asker, &question.uri, ask)?;
+            let word = match answer {
+                Answer::Welcome => {
+                    let_in(ledger, &door, &asker, &question)?;
+                    "request.accept"
                 }
+                Answer::Decline(reason) => {
+                    let reason = reason.and_then(|reason| worded(&reason));
+                    turn_away(ledger, &door, &asker, &question, reason.as_deref())?;
+                    "request.decline"
+                }
+            };
+            if who != door.id {
+                let subject = asker.uri.clone();
+                audit::note(ledger, Some(who), Some(door.id), word, &subject, json!({}))?;
             }
             membership::standing_of(ledger.db, who, asker.id)
         })
         .await
 }
 
+/// What somebody waits for: to hear, to belong, or both.
+struct Question {
+    follow: Option<Follow>,
+    standing: Option<Membership>,
+}
+
+impl Question {
+    fn find(ledger: &mut Ledger<'_>, door: ActorId, asker: ActorId) -> Result<Option<Self>> {
+        let follow = follows::find(ledger.db, asker, door)?
+            .filter(|follow| follow.state == FollowState::Pending);
+        let standing = memberships::standing(ledger.db, door, asker)?
+            .filter(|standing| standing.state == MembershipState::Requested);
+        let waits = follow.is_some() || standing.is_some();
+        Ok(waits.then_some(Self { follow, standing }))
+    }
+
+    /// The activities that asked: one, or two where somebody used both words.
+    fn uris(&self) -> Vec<String> {
+        let mut uris: Vec<String> = self
+            .follow
+            .iter()
+            .map(|follow| follow.uri.clone())
+            .chain(
+                self.standing
+                    .iter()
+                    .filter_map(|standing| standing.uri.clone()),
+            )
+            .collect();
+        uris.dedup();
+        uris
+    }
+}
+
 /// Lets somebody in who waits.
-fn let_in(ledger: &mut Ledger<'_>, door: &Actor, asker: &Actor, question: &Follow) -> Result<()> {
-    let ask = how_asked(ledger, question)?;
-    membership::accepted(ledger, question)?;
+fn let_in(ledger: &mut Ledger<'_>, door: &Actor, asker: &Actor, question: &Question) -> Result<()> {
+    match (&question.follow, &question.standing) {
+        (Some(follow), _) => membership::granted(ledger, follow)?,
+        // They asked to belong while they heard already, or do not hear at all: who belongs hears.
+        (None, Some(standing)) => {
+            if follows::find(ledger.db, asker.id, door.id)?.is_none() {
+                let uri = standing
+                    .uri
+                    .clone()
+                    .unwrap_or_else(|| announce::fresh(ledger));
+                membership::hear_from_now_on(
+                    ledger,
+                    asker.id,
+                    door.id,
+                    uri,
+                    FollowState::Accepted,
+                )?;
+            }
+        }
+        (None, None) => {}
+    }
     memberships::set_state(
         ledger.db,
         door.id,
@@ -95,73 +178,49 @@ fn let_in(ledger: &mut Ledger<'_>, door: &Actor, asker: &Actor, question: &Follo
         None,
         None,
     )?;
-    announce::welcomed(ledger, door, asker, &question.uri, ask)
+    for uri in question.uris() {
+        let ask = how_asked(ledger, &uri)?;
+        announce::welcomed(ledger, door, asker, &uri, ask)?;
+    }
+    Ok(())
+}
+
+fn turn_away(
+    ledger: &mut Ledger<'_>,
+    door: &Actor,
+    asker: &Actor,
+    question: &Question,
+    reason: Option<&str>,
+) -> Result<()> {
+    if question.follow.is_some() {
+        membership::part(ledger, asker, door)?;
+    }
+    membership::declined(ledger, asker, door, reason)?;
+    for uri in question.uris() {
+        let ask = how_asked(ledger, &uri)?;
+        announce::turned_away(ledger, door, asker, &uri, ask, reason)?;
+    }
+    Ok(())
 }
 
 /// The door was opened: whoever waits at it comes in.
 pub(crate) fn let_all_in(ledger: &mut Ledger<'_>, door: &Actor) -> Result<()> {
     loop {
-        let waiting = follows::requests(ledger.db, door.id, &Page::first(AT_ONCE))?;
+        let requested = MembershipState::Requested;
+        let waiting = memberships::members(ledger.db, door.id, requested, &Page::first(AT_ONCE))?;
         if waiting.is_empty() {
             return Ok(());
         }
-        for (question, asker) in waiting {
-            let_in(ledger, door, &asker, &question)?;
+        for (_, asker) in waiting {
+            if let Some(question) = Question::find(ledger, door.id, asker.id)? {
+                let_in(ledger, door, &asker, &question)?;
+            }
         }
     }
 }
 
 /// How many of those who wait are taken up at a time.
 const AT_ONCE: i64 = 100;
-
-/// Invites somebody to a group: whoever was invited comes in without asking.
-pub async fn invite(kindred: &Kindred, who: &Actor, group: ActorId, guest: ActorId) -> Result<()> {
-    let who = who.clone();
-    kindred
-        .write(move |ledger| {
-            let (group_row, room) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
-            policy::may_moderate(memberships::standing(ledger.db, group, who.id)?.as_ref())?;
-            if membership::is_banned(ledger, group, guest)? {
-                return Err(Refusal::NotWelcome(room.name).into());
-            }
-            let guest = ledger.actor(guest)?;
-            if group_row.visibility == Visibility::Company && !guest.host.is_empty() {
-                return Err(Refusal::NoSuchPerson.into());
-            }
-            let standing = memberships::standing(ledger.db, group, guest.id)?;
-            if standing
-                .as_ref()
-                .is_some_and(|standing| standing.state == MembershipState::Active)
-            {
-                return Ok(());
-            }
-            let invitation = Membership {
-                id: standing.map_or_else(|| MembershipId(ledger.next_id()), |standing| standing.id),
-                group_id: group,
-                actor_id: guest.id,
-                role: GroupRole::Member,
-                state: MembershipState::Invited,
-                reason: None,
-                invited_by: Some(who.id),
-                since: ledger.now,
-                updated_at: ledger.now,
-                uri: None,
-                answer: None,
-                role_since: ledger.now,
-            };
-            memberships::record(ledger.db, &invitation)?;
-            notify::tell(
-                ledger,
-                &guest,
-                NotificationKind::Invitation,
-                who.id,
-                None,
-                Some(group),
-            )?;
-            announce::invited(ledger, &who, &room, &guest)
-        })
-        .await
-}
 
 /// Whose door it is: one's own, or that of a group one moderates.
 fn may_answer(ledger: &mut Ledger<'_>, who: ActorId, door: ActorId) -> Result<()> {
@@ -172,14 +231,4 @@ fn may_answer(ledger: &mut Ledger<'_>, who: ActorId, door: ActorId) -> Result<()
     Ok(policy::may_moderate(
         memberships::standing(ledger.db, door, who)?.as_ref(),
     )?)
-}
-
-/// By which word somebody elsewhere asked, so that the answer repeats it.
-fn how_asked(ledger: &mut Ledger<'_>, question: &Follow) -> Result<Ask> {
-    let heard = activities::by_uri(ledger.db, &question.uri)?;
-    Ok(if heard.is_some_and(|heard| heard.kind == "Join") {
-        Ask::Join
-    } else {
-        Ask::Follow
-    })
 }

@@ -124,6 +124,14 @@ pub(crate) async fn learn(kindred: &Kindred, host: &str) -> Result<()> {
     Ok(())
 }
 
+/// Whether a software shows its people an `Invite` to a group.
+pub(crate) fn reads_invitations(software: &str) -> bool {
+    matches!(
+        software,
+        "mobilizon" | "hubzilla" | "streams" | "forte" | "smithereen" | "bonfire" | "kindred"
+    )
+}
+
 /// The dialect of a software: who understands an `Announce` of a whole activity, and who only that of an object's id.
 fn dialect_of(software: &str) -> Dialect {
     match software {

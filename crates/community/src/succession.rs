@@ -55,6 +55,13 @@ pub(crate) fn see_to(ledger: &mut Ledger<'_>, group: &Actor) -> Result<()> {
     }
 }
 
+/// Whether nobody who can act organises this group.
+pub(crate) fn is_orphaned(ledger: &mut Ledger<'_>, group: ActorId) -> Result<bool> {
+    Ok(able_leaders(ledger, group)?
+        .iter()
+        .all(|(standing, _)| standing.role != GroupRole::Organiser))
+}
+
 /// Organisers and moderators who can act: neither gone nor suspended.
 fn able_leaders(ledger: &mut Ledger<'_>, group: ActorId) -> Result<Vec<(Membership, Actor)>> {
     let mut able = Vec::new();

@@ -106,6 +106,8 @@ pub enum Incoming {
     Follow {
         /// Whom.
         object: Uri,
+        /// Words to whoever answers; hardly anybody sends any.
+        message: Option<String>,
     },
     /// Says yes.
     Accept(Answer),
@@ -245,6 +247,8 @@ pub struct Answer {
     pub object: Ref<Envelope>,
     /// The proof that was made with the answer (an approval stamp).
     pub result: Option<Uri>,
+    /// Why, in the words of whoever answers.
+    pub reason: Option<String>,
 }
 
 /// An emoji used as a reaction.

@@ -12,7 +12,7 @@ mod note;
 
 pub use activity::{
     ActivityCard, accept, accept_with, add, announce_activity, announce_object, block, create,
-    delete, dislike, flag, follow, ignore, invite, join, leave, like, lock, moved,
+    delete, dislike, flag, follow, ignore, in_words, invite, join, leave, like, lock, moved,
     quote_authorization, quote_request, reject, remove, undo, update, vote,
 };
 pub use actor::{ActorCard, FieldCard, PictureCard, actor};

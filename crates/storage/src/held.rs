@@ -49,12 +49,20 @@ pub fn find(db: &mut Conn, post: PostId) -> QueryResult<Option<Held>> {
         .optional())
 }
 
-/// Notes how the post was changed while it waits. `false` when it does not.
-pub fn note_change(db: &mut Conn, post: PostId, activity: &str) -> QueryResult<bool> {
+/// Notes how the post was changed while it waits: whom it names now, and the activity that changed it. `false` when it does not wait.
+pub fn note_change(
+    db: &mut Conn,
+    post: PostId,
+    mentions: &[ActorId],
+    activity: Option<&str>,
+) -> QueryResult<bool> {
     on!(db, |conn| diesel::update(
         held_posts::table.filter(held_posts::post_id.eq(post))
     )
-    .set(held_posts::changed.eq(activity))
+    .set((
+        held_posts::mentions.eq(Json(mentions.to_vec())),
+        held_posts::changed.eq(activity)
+    ))
     .execute(conn))
     .map(|changed| changed > 0)
 }

@@ -242,6 +242,27 @@ pub fn count(db: &mut Conn, group: ActorId, state: MembershipState) -> QueryResu
         .get_result(conn))
 }
 
+/// How many belong to each of these groups. Groups to which nobody belongs are left out.
+pub fn counts(db: &mut Conn, groups: &[ActorId]) -> QueryResult<Vec<(ActorId, i64)>> {
+    on!(db, |conn| memberships::table
+        .filter(one_of(memberships::group_id, groups))
+        .filter(memberships::state.eq(MembershipState::Active))
+        .group_by(memberships::group_id)
+        .select((memberships::group_id, diesel::dsl::count_star()))
+        .load(conn))
+}
+
+/// Who organises these groups, those who have done so for longest first.
+pub fn organisers(db: &mut Conn, groups: &[ActorId]) -> QueryResult<Vec<(ActorId, ActorId)>> {
+    on!(db, |conn| memberships::table
+        .filter(one_of(memberships::group_id, groups))
+        .filter(memberships::state.eq(MembershipState::Active))
+        .filter(memberships::role.eq(GroupRole::Organiser))
+        .order((memberships::role_since, memberships::id))
+        .select((memberships::group_id, memberships::actor_id))
+        .load(conn))
+}
+
 /// Those who keep order in a group, organisers among them, in the order in which they joined.
 pub fn moderators(db: &mut Conn, group: ActorId) -> QueryResult<Vec<(Membership, Actor)>> {
     on!(db, |conn| memberships::table

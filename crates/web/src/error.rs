@@ -73,7 +73,8 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchLine
         | Refusal::NoSuchDomain
         | Refusal::NoSuchTopic
-        | Refusal::NoSuchProposal => StatusCode::NOT_FOUND,
+        | Refusal::NoSuchProposal
+        | Refusal::NoSuchInvitation => StatusCode::NOT_FOUND,
         Refusal::Gone => StatusCode::GONE,
         Refusal::OutsideScopes
         | Refusal::NotYours
@@ -95,14 +96,15 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::KeepersOnly
         | Refusal::AdminsOnly
         | Refusal::Suspended
-        | Refusal::NotInThatState(_) => StatusCode::FORBIDDEN,
+        | Refusal::NotInThatState(_)
+        | Refusal::SeniorsOnly
+        | Refusal::StillWaiting(_) => StatusCode::FORBIDDEN,
         Refusal::BadHandle(_)
         | Refusal::HandleTaken(_)
         | Refusal::BadEmail(_)
         | Refusal::EmailTaken(_)
         | Refusal::WeakPassword
         | Refusal::BadName
-        | Refusal::LastOrganiser
         | Refusal::VisibilityStays
         | Refusal::EmptyPost
         | Refusal::PostTooLong(..)

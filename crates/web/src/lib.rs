@@ -145,13 +145,8 @@ fn for_clients() -> Scope<
             at("/v1/follow_requests/{id}/{answer:authorize|reject}")
                 .route(web::post().to(requests::answer_mine)),
         )
-        .service(at("/v1/groups/{id}/membership_requests").route(read(requests::waiting_for_group)))
-        .service(
-            at("/v1/groups/{id}/membership_requests/{asker}/{answer:authorize|reject}")
-                .route(web::post().to(requests::answer_for_group)),
-        )
-        .service(at("/kindred/v1/groups/{id}/invitations").route(web::post().to(requests::invite)))
         .configure(companions::routes)
+        .configure(mastodon::groups::routes)
         .service(at("/v1/timelines/home").route(read(timelines::home)))
         .service(at("/v2/search").route(read(search::search)))
         .configure(mastodon::media::routes)
@@ -173,6 +168,7 @@ fn for_people(cfg: &mut ServiceConfig) {
                 .route(web::post().to(pages::setup::introduce)),
         )
         .service(at("/@{handle}").route(read(pages::person::at_handle)))
+        .service(at("/g/{handle}/join/{token}").route(read(pages::invitation::show)))
         .service(at("/topics/{slug}").route(read(pages::topic::show)))
         .service(at("/avatars/{file}").route(read(avatars::avatar)))
         .service(at("/headers/{file}").route(read(avatars::header)))

@@ -8,6 +8,7 @@ pub mod admin;
 pub mod apps;
 pub mod companions;
 pub mod entities;
+pub mod groups;
 pub mod house;
 pub mod instance;
 pub mod media;

@@ -207,7 +207,7 @@ fn send_away(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor) -> Result<()> 
 fn show_the_door(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor) -> Result<()> {
     if let Some(follow) = membership::part(ledger, whom, act.group)? {
         // Or their server would go on believing that they belong here.
-        announce::turned_away(ledger, act.group, whom, &follow.uri, Ask::Follow)?;
+        announce::turned_away(ledger, act.group, whom, &follow.uri, Ask::Follow, None)?;
         notify::tell(
             ledger,
             whom,

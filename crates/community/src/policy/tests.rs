@@ -84,6 +84,82 @@ fn standing(role: Role, state: MembershipState) -> Membership {
     }
 }
 
+/// Somebody's standing, by whom and since when.
+fn since(actor: i64, role: Role, moment: i64) -> Membership {
+    Membership {
+        id: MembershipId(actor),
+        actor_id: ActorId(actor),
+        role_since: Moment(moment),
+        ..standing(role, MembershipState::Active)
+    }
+}
+
+#[test]
+fn roles_are_given_by_equals_and_taken_by_seniors() {
+    use Role::{Member, Moderator, Organiser};
+    let (founder, second) = (since(1, Organiser, 1), since(2, Organiser, 5));
+    let (old, young) = (since(3, Moderator, 2), since(4, Moderator, 6));
+    let (member, other) = (since(5, Member, 3), since(6, Member, 1));
+    for (own, theirs, to, allowed) in [
+        (&founder, &member, Organiser, true),
+        (&young, &member, Moderator, true),
+        (&young, &member, Organiser, false),
+        (&member, &other, Moderator, false),
+        (&member, &member, Moderator, false),
+        (&founder, &second, Member, true),
+        (&second, &founder, Member, false),
+        (&second, &old, Member, true),
+        (&old, &young, Member, true),
+        (&young, &old, Member, false),
+        (&old, &founder, Moderator, false),
+        (&member, &young, Member, false),
+        (&founder, &founder, Member, true),
+        (&young, &young, Member, true),
+    ] {
+        assert_eq!(
+            may_set_role(Some(own), theirs, to).is_ok(),
+            allowed,
+            "{own:?} {theirs:?} {to:?}"
+        );
+    }
+    assert!(may_set_role(None, &member, Moderator).is_err());
+    let left = Membership {
+        state: MembershipState::Left,
+        ..founder.clone()
+    };
+    assert!(may_set_role(Some(&left), &member, Moderator).is_err());
+    assert_eq!(heir([&member, &young, &old].into_iter()), Some(ActorId(3)));
+    assert_eq!(heir([&member].into_iter()), None);
+    assert!(may_send_away(Some(&old), &member).is_ok());
+    assert!(may_send_away(Some(&old), &young).is_err());
+    assert!(may_send_away(Some(&member), &other).is_err());
+}
+
+#[test]
+fn people_belong_and_machines_hear() {
+    for kind in ActorKind::ALL {
+        let expected = match kind {
+            ActorKind::Person | ActorKind::Organization => Bond::Belonging,
+            ActorKind::Group | ActorKind::Service | ActorKind::Application => Bond::Hearing,
+        };
+        assert_eq!(bond(*kind), expected, "{kind}");
+    }
+}
+
+#[test]
+fn an_admin_appoints_only_where_nobody_is_left() {
+    use kindred_storage::AccountRole::{Admin, Member, Moderator};
+    for (office, orphaned, allowed) in [
+        (Some(Admin), true, true),
+        (Some(Admin), false, false),
+        (Some(Moderator), true, false),
+        (Some(Member), true, false),
+        (None, true, false),
+    ] {
+        assert_eq!(may_appoint(office, orphaned).is_ok(), allowed);
+    }
+}
+
 const NADIA: Eyes = Eyes::Local(ActorId(2));
 const PARTNER: Eyes = Eyes::Server { partner: true };
 const OTHER: Eyes = Eyes::Server { partner: false };

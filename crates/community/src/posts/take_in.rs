@@ -22,7 +22,9 @@ use crate::{
     happenings::Happening,
     jobs::{Job, lane_look},
     polls,
-    posts::{Boosting, Publication, Said, answered, history, pass_on_change, place, place_late},
+    posts::{
+        Boosting, Publication, Said, answered, held, history, pass_on_change, place, place_late,
+    },
     quotes::{self, Claim},
     receive::own_name,
     remote::{self, is_shortcode},
@@ -503,6 +505,9 @@ pub(crate) fn changed(
         .filter(|actor| actor.kind != ActorKind::Group)
         .map(|actor| actor.id)
         .collect();
+    if held::changed(ledger, post.id, &mentions, update)? {
+        return Ok(());
+    }
     posts::mention_only(ledger.db, post.id, &mentions)?;
     ledger.happened(Happening::Edited { post: post.id });
     update.map_or(Ok(()), |update| pass_on_change(ledger, &post, update))

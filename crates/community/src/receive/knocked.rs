@@ -28,15 +28,14 @@ enum Door {
 pub(super) async fn knocked(
     kindred: &Kindred,
     sender: Actor,
-    object: Uri,
-    id: Option<Uri>,
-    ask: Ask,
+    (object, id, ask, message): (Uri, Option<Uri>, Ask, Option<String>),
 ) -> Result<()> {
     let knock = Knock {
         sender,
         object,
         id,
         ask,
+        words: message.as_deref().and_then(membership::heard),
     };
     if knock.at(kindred).await? == Door::WhoAreThey {
         servers::learn(kindred, &knock.sender.host).await?;
@@ -51,6 +50,8 @@ struct Knock {
     object: Uri,
     id: Option<Uri>,
     ask: Ask,
+    /// Why they would like to come in.
+    words: Option<String>,
 }
 
 impl Knock {
@@ -77,7 +78,7 @@ impl Knock {
                 Discretion::NoSuchRoom => return Ok(Door::Answered),
                 Discretion::Unknown => return Ok(Door::WhoAreThey),
                 Discretion::Missing => {
-                    announce::turned_away(ledger, &target, &self.sender, &uri, self.ask)?;
+                    announce::turned_away(ledger, &target, &self.sender, &uri, self.ask, None)?;
                     if explanations::record(ledger.db, target.id, self.sender.id, ledger.now)? {
                         explain::members_only(ledger, &target, &self.sender)?;
                     }
@@ -86,7 +87,12 @@ impl Knock {
                 Discretion::Enough => {}
             }
         }
-        membership::knocked(ledger, &self.sender, &target, &uri, self.ask)?;
+        let knock = membership::Knock {
+            uri,
+            ask: self.ask,
+            words: self.words.as_deref(),
+        };
+        membership::knocked(ledger, &self.sender, &target, &knock)?;
         Ok(Door::Answered)
     }
 }

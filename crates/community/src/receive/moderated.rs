@@ -17,6 +17,7 @@ use crate::{
     Kindred, Ledger, Refusal, Result, announce,
     moderation::{self, Act, Complaint, Sentence, Word},
     posts::room_of,
+    roles::{self, Step},
     site,
 };
 
@@ -143,12 +144,12 @@ fn collected(
             let Some(whom) = actors::by_uri(ledger.db, object.as_str())? else {
                 return Ok(());
             };
-            let role = if added {
-                GroupRole::Moderator
+            let change = if added {
+                (Step::Up, GroupRole::Moderator)
             } else {
-                GroupRole::Member
+                (Step::Down, GroupRole::Member)
             };
-            moderation::set_role(ledger, sender, &group, &whom, role)?;
+            roles::give(ledger, sender, &group, &whom, change)?;
             announce::passed_on_act(ledger, &group, raw)
         }
         _ => Ok(()),

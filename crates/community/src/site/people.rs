@@ -380,7 +380,7 @@ fn part_company(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
         };
         if follow.follower_id == actor.id {
             membership::part(ledger, actor, &ours)?;
-            announce::turned_away(ledger, &ours, actor, &follow.uri, Ask::Follow)?;
+            announce::turned_away(ledger, &ours, actor, &follow.uri, Ask::Follow, None)?;
         } else {
             membership::part(ledger, &ours, actor)?;
             announce::asked_no_more(ledger, &ours, actor, &follow.uri)?;

@@ -186,6 +186,7 @@ impl Parts<'_> {
             result: pieces::things(typed.result())
                 .iter()
                 .find_map(pieces::address),
+            reason: self.text(&["content", "summary"]),
         })
     }
 
@@ -209,6 +210,7 @@ fn incoming(kind: &str, parts: &Parts<'_>, typed: &Typed) -> Result<Incoming, Re
     Ok(match kind {
         "Follow" => Incoming::Follow {
             object: parts.object_id()?,
+            message: parts.text(&["content", "summary"]),
         },
         "Accept" => Incoming::Accept(parts.answer(typed)?),
         "Reject" => Incoming::Reject(parts.answer(typed)?),

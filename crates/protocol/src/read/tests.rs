@@ -53,7 +53,13 @@ fn a_follow_is_read_whether_the_group_is_named_or_embedded() {
         json!({"id": RUST, "type": "Group", "inbox": "https://kindred.example/g/rust/inbox"}),
     ] {
         let letter = read(&says("Follow", object));
-        assert_eq!(letter.activity, Incoming::Follow { object: uri(RUST) });
+        assert_eq!(
+            letter.activity,
+            Incoming::Follow {
+                object: uri(RUST),
+                message: None
+            }
+        );
         assert_eq!(letter.actor, uri(NADIA));
     }
 }

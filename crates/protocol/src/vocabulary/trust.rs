@@ -40,7 +40,7 @@ impl Envelope {
         };
         self.is_consistent()
             && match answer.object.whole().map(|asked| &asked.activity) {
-                Some(Incoming::Follow { object }) => *object == self.actor,
+                Some(Incoming::Follow { object, .. }) => *object == self.actor,
                 // Whoever runs the event or the group answers for it; that has to be known, but it lives there.
                 Some(Incoming::Join { object, .. }) => object.same_origin(&self.actor),
                 _ => true,

@@ -115,6 +115,17 @@ pub fn reject(card: &ActivityCard, activity: &Value) -> Value {
     about(card, "Reject", embedded(activity))
 }
 
+/// The same activity with a few words, in plain text, for whoever reads it: why somebody asks, or why the answer is no. Some peers
+/// read them from one field, some from the other; `content` is always HTML.
+pub fn in_words(mut activity: Value, words: Option<&str>) -> Value {
+    if let (Some(fields), Some(words)) = (activity.as_object_mut(), words) {
+        fields.insert("summary".into(), json!(words));
+        let html = crate::html::from_plain(words, &crate::html::NoLinks).html;
+        fields.insert("content".into(), json!(html));
+    }
+    activity
+}
+
 /// Says that there will be neither yes nor no.
 pub fn ignore(card: &ActivityCard, activity: &Value) -> Value {
     about(card, "Ignore", embedded(activity))

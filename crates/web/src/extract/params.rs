@@ -354,6 +354,10 @@ mod tests {
         assert_eq!(poll.list("options"), ["a", "b"]);
         assert_eq!(poll.number::<u32>("expires_in"), Some(3600));
         assert_eq!(poll.flag("multiple"), Some(false));
+        let fields = form("f[0][name]=a&f[0][value]=b&f[1][name]=c").each("f");
+        assert_eq!(fields.len(), 2);
+        assert_eq!(fields[0].text("value").as_deref(), Some("b"));
+        assert_eq!(fields[1].text("name").as_deref(), Some("c"));
         let fields = form("f[][name]=a&f[][value]=b&f[][name]=c");
         assert_eq!(
             fields.0["f"],

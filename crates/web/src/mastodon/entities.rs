@@ -4,6 +4,7 @@
 //! over a missing one. Nothing is asked here; rows go in, entities come out.
 
 mod account;
+mod group;
 mod later;
 mod media;
 pub(crate) mod order;
@@ -14,6 +15,8 @@ mod status;
 mod tests;
 
 pub use account::{Account, CredentialAccount, Profile, Relationship, Role};
+pub use account::{Account, CredentialAccount, Relationship, Role};
+pub use group::{Group, GroupRelationship, InvitationLink, Member, role_named};
 pub use later::{ScheduledStatus, StatusEdit};
 pub(crate) use media::kind as media_kind;
 pub use media::{MediaAttachment, PreviewCard};

@@ -1,20 +1,21 @@
-//! Who waits at a door, and the answers: follow requests of people, requests to join a group, invitations.
+//! Who waits at one's own door, and the answers. The doors of groups are in [`super::groups`].
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
+    http::header,
     web::{Data, Path},
 };
 use kindred_community::{
-    ActorId, Kindred, Refusal,
-    requests::{self, Answer},
+    Kindred, Refusal,
+    requests::{self, Answer, Waiting},
 };
-use serde_json::json;
+use serde::Serialize;
 
 use super::{
     answer,
     entities::{Account, Relationship},
     number,
-    paging::{Cut, STATUSES},
+    paging::{self, Cut, STATUSES},
 };
 use crate::{
     error::ApiError,
@@ -23,85 +24,68 @@ use crate::{
 
 /// `GET /api/v1/follow_requests`
 pub async fn waiting_for_me(
+    req: HttpRequest,
     kindred: Data<Kindred>,
     who: Bearer<scope::ReadFollows>,
     params: Params,
 ) -> Result<HttpResponse, ApiError> {
-    let page = Cut::asked(&params, 2 * STATUSES).page();
-    let waiting = requests::waiting(&kindred, &who.me.actor, who.me.actor.id, page).await?;
-    Ok(accounts(&kindred, &waiting))
-}
-
-/// `GET /api/v1/groups/:id/membership_requests`
-pub async fn waiting_for_group(
-    kindred: Data<Kindred>,
-    who: Bearer<scope::ReadFollows>,
-    params: Params,
-    group: Path<String>,
-) -> Result<HttpResponse, ApiError> {
-    let page = Cut::asked(&params, 2 * STATUSES).page();
-    let group = number(&group, Refusal::NoSuchGroup)?;
-    let waiting = requests::waiting(&kindred, &who.me.actor, group, page).await?;
-    Ok(accounts(&kindred, &waiting))
+    let cut = Cut::asked(&params, STATUSES);
+    let me = &who.me.actor;
+    let waiting = requests::waiting(&kindred, me, me.id, cut.page()).await?;
+    Ok(waiting_room(&req, &kindred, &cut, waiting))
 }
 
 /// `POST /api/v1/follow_requests/:account_id/authorize` and `…/reject`
 pub async fn answer_mine(
     kindred: Data<Kindred>,
     who: Bearer<scope::WriteFollows>,
-    asked: Path<(String, String)>,
+    about: Path<(String, String)>,
 ) -> Result<HttpResponse, ApiError> {
-    let (who_asks, word) = asked.into_inner();
-    answered(&kindred, &who, who.me.actor.id, &who_asks, &word).await
-}
-
-/// `POST /api/v1/groups/:id/membership_requests/:account_id/authorize` and `…/reject`
-pub async fn answer_for_group(
-    kindred: Data<Kindred>,
-    who: Bearer<scope::WriteFollows>,
-    asked: Path<(String, String, String)>,
-) -> Result<HttpResponse, ApiError> {
-    let (group, who_asks, word) = asked.into_inner();
-    let group = number(&group, Refusal::NoSuchGroup)?;
-    answered(&kindred, &who, group, &who_asks, &word).await
-}
-
-/// `POST /api/kindred/v1/groups/:id/invitations`
-pub async fn invite(
-    kindred: Data<Kindred>,
-    who: Bearer<scope::WriteFollows>,
-    params: Params,
-    group: Path<String>,
-) -> Result<HttpResponse, ApiError> {
-    let group = number(&group, Refusal::NoSuchGroup)?;
-    let guest = number(
-        &params.words("account_id").unwrap_or_default(),
-        Refusal::NoSuchPerson,
-    )?;
-    requests::invite(&kindred, &who.me.actor, group, guest).await?;
-    Ok(answer(&json!({})))
-}
-
-async fn answered(
-    kindred: &Kindred,
-    who: &Bearer<scope::WriteFollows>,
-    door: ActorId,
-    asker: &str,
-    word: &str,
-) -> Result<HttpResponse, ApiError> {
-    let asker = number(asker, Refusal::NoSuchPerson)?;
-    let given = match word {
-        "authorize" => Answer::Welcome,
-        _ => Answer::Decline,
-    };
-    let relationship = requests::answer(kindred, &who.me.actor, door, asker, given).await?;
+    let (asker, word) = about.into_inner();
+    let asker = number(&asker, Refusal::NoSuchPerson)?;
+    let me = &who.me.actor;
+    let relationship = requests::answer(&kindred, me, me.id, asker, given(&word, None)).await?;
     Ok(answer(&Relationship::from(relationship)))
 }
 
-fn accounts(kindred: &Kindred, waiting: &[kindred_community::Actor]) -> HttpResponse {
-    let accounts: Vec<Account> = waiting
+/// The answer that the last word of an address gives.
+pub(super) fn given(word: &str, reason: Option<String>) -> Answer {
+    match word {
+        "authorize" => Answer::Welcome,
+        _ => Answer::Decline(reason),
+    }
+}
+
+/// Those who wait, as accounts with their reasons, and the links to the rest of the list.
+pub(super) fn waiting_room(
+    req: &HttpRequest,
+    kindred: &Kindred,
+    cut: &Cut,
+    mut waiting: Vec<Waiting>,
+) -> HttpResponse {
+    let more = cut.cut(&mut waiting);
+    let ends = waiting
+        .first()
+        .zip(waiting.last())
+        .map(|(newest, oldest)| (newest.cursor, oldest.cursor));
+    let link = cut.link(kindred.settings(), req, ends, more);
+    let accounts: Vec<Asker<'_>> = waiting
         .iter()
-        .map(|actor| Account::of(kindred.settings(), actor))
+        .map(|waiting| Asker {
+            account: Account::of(kindred.settings(), &waiting.asker),
+            reason: waiting.reason.as_deref(),
+        })
         .collect();
-    answer(&accounts)
+    let mut answer = HttpResponse::Ok();
+    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
+    paging::with_link(&mut answer, link).json(accounts)
+}
+
+/// Somebody who waits: an account, and what they say to those who decide.
+#[derive(Serialize)]
+struct Asker<'a> {
+    #[serde(flatten)]
+    account: Account<'a>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'a str>,
 }

@@ -23,6 +23,16 @@ pub(crate) const SETUP_TOKEN_HELP: &str =
     "It opens the client API for programs of yours. It is shown only now; keep it like a password.";
 pub(crate) const SETUP_GROUP: &str = "Found the first group";
 pub(crate) const SETUP_PAGE: &str = "Your page";
+pub(crate) const INVITATION: &str = "You are invited";
+pub(crate) const INVITATION_HERE: &str = "If you have an account here";
+pub(crate) const INVITATION_HERE_HELP: &str =
+    "Open this link in an app that knows groups, or give the app this code:";
+pub(crate) const INVITATION_ELSEWHERE: &str = "If you are at home elsewhere";
+pub(crate) const INVITATION_LOOK: &str = "Look around in the group";
+
+pub(crate) fn invited_to(group: &str) -> String {
+    format!("You are invited to {group}")
+}
 
 pub(crate) fn setup_done(name: &str) -> String {
     format!("Hello, {name}!")

@@ -1,6 +1,11 @@
 //! Belonging to a group and governing it: how one comes in and goes, who leads, what a group says of itself, and how it ends.
 
+mod coming;
+mod doors;
 mod faces;
+mod inviting;
+mod leading;
+mod looking;
 
 use serde_json::{Value, json};
 
@@ -12,6 +17,7 @@ struct Stage {
     far: Peer,
     bo: Somebody,
     near: Peer,
+    lea: Somebody,
 }
 
 async fn stage(fediverse: &Fediverse) -> Stage {
@@ -40,6 +46,20 @@ async fn stage(fediverse: &Fediverse) -> Stage {
         far,
         bo,
         near,
+        lea,
+    }
+}
+
+impl Stage {
+    /// The group's number, as the API knows it.
+    fn group_id(&self) -> String {
+        self.ours.group("rust").actor.id.to_string()
+    }
+
+    /// The number by which clients here know somebody.
+    async fn id_of(&self, somebody: &Somebody) -> String {
+        let known = self.ours.actor_at(&somebody.uri).await;
+        known.expect("somebody we know").id.to_string()
     }
 }
 

@@ -1,7 +1,7 @@
 //! Groups that are not open to everybody: who is let in, who hears of them, and to whom they do not exist.
 
 use kindred_community::{
-    GroupRole, JoinPolicy, MembershipState, Visibility,
+    GroupRole, JoinPolicy, MembershipState, Visibility, invitations,
     requests::{self, Answer},
 };
 use kindred_storage::follows;
@@ -90,7 +90,7 @@ async fn a_group_that_asks_lets_in_whom_its_organiser_approves() {
             ours.kindred(),
             &nadia.actor,
             guild.actor.id,
-            waiting[0].id,
+            waiting[0].asker.id,
             Answer::Welcome,
         )
         .await
@@ -154,7 +154,7 @@ async fn a_group_by_invitation_turns_strangers_away_and_lets_guests_in() {
         assert_eq!(guild.followers().await, ["http://kindred.example/p/nadia"]);
 
         let guest = ours.actor_at(&mei.actor.uri).await.expect("Mei is known");
-        requests::invite(ours.kindred(), &nadia.actor, guild.actor.id, guest.id)
+        invitations::invite(ours.kindred(), &nadia.actor, guild.actor.id, guest.id)
             .await
             .expect("an invitation");
         fediverse.settle().await;

@@ -1,6 +1,6 @@
 //! Groups for members alone: which servers their people may come from, who reads, and what is carried when somebody has left.
 
-use kindred_community::{GroupRole, JoinPolicy, MembershipState, Visibility, requests};
+use kindred_community::{GroupRole, JoinPolicy, MembershipState, Visibility, invitations};
 use serde_json::{Value, json};
 
 use super::{gists, publish};
@@ -223,7 +223,7 @@ async fn an_invited_guest_on_a_microblog_speaks_into_the_room_and_hears_nothing(
         fediverse.settle().await;
         let guest = ours.actor_at(&bo.uri).await.expect("Bo is known");
         let (nadia, den) = (ours.person("nadia"), ours.group("den"));
-        requests::invite(ours.kindred(), &nadia.actor, den.actor.id, guest.id)
+        invitations::invite(ours.kindred(), &nadia.actor, den.actor.id, guest.id)
             .await
             .expect("an invitation");
         knocks(&bo, &ours).await;
@@ -245,7 +245,9 @@ async fn an_invited_guest_on_a_microblog_speaks_into_the_room_and_hears_nothing(
             .await
             .expect("it stands in the room");
         assert_eq!(words(&seen), "A quiet word");
-        assert_eq!(nadia.home().await.len(), 1);
+        let home = nadia.home().await;
+        let heard = home.iter().filter(|line| line.starts_with("A quiet word"));
+        assert_eq!(heard.count(), 1, "beside her own invitation: {home:?}");
 
         nadia.says("@den An answer to all").await;
         fediverse.settle().await;

@@ -115,6 +115,14 @@ impl<'a> Account<'a> {
     }
 }
 
+impl Account<'_> {
+    /// The same account, of a group whose way in is known.
+    pub(super) fn with_lock(mut self, locked: bool) -> Self {
+        self.locked = locked;
+        self
+    }
+}
+
 /// What an actor says in pairs; a group that says nothing tells its topics.
 fn fields(actor: &Actor) -> Vec<Field<'_>> {
     if actor.fields.is_empty() && !actor.topics.is_empty() {
