@@ -200,9 +200,6 @@ pub enum Refusal {
     /// The account is not in the state that the request is about.
     #[error("{0}")]
     NotInThatState(&'static str),
-    /// The last organiser cannot leave the group alone.
-    #[error("you are the last organiser: hand the group over first")]
-    LastOrganiser,
     /// The role is higher than the asker's own, or belongs to somebody who has had it for longer.
     #[error("only somebody who has led the group for longer may do that")]
     SeniorsOnly,

@@ -15,7 +15,6 @@ mod status;
 mod tests;
 
 pub use account::{Account, CredentialAccount, Profile, Relationship, Role};
-pub use account::{Account, CredentialAccount, Relationship, Role};
 pub use group::{Group, GroupRelationship, InvitationLink, Member, role_named};
 pub use later::{ScheduledStatus, StatusEdit};
 pub(crate) use media::kind as media_kind;
