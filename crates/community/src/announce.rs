@@ -13,15 +13,15 @@ mod relay;
 
 use belonging::personally;
 pub(crate) use belonging::{
-    asked, asked_as, asked_no_more, asked_to_join, invitation_answered, invited, leads_no_more,
-    leads_now, left, turned_away, welcomed,
+    asked, asked_as, asked_no_more, asked_to_join, invitation_answered, invited, left, turned_away,
+    welcomed,
 };
 pub(crate) use faces::{gone, looks_different};
 pub(crate) use quotes::{Question, asked_to_quote, quote_allowed, quote_refused, quote_revoked};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
 pub(crate) use relay::{
     Microblogs, boost_undone, boosted_again, echo_changed, echo_withdrawn, echoed, passed_on,
-    passed_on_act, passed_on_activity, room, was_told_to_microblogs, withdrawn,
+    passed_on_activity, room, was_told_to_microblogs, withdrawn,
 };
 
 use kindred_protocol::{

@@ -118,7 +118,7 @@ pub(crate) fn ask_in(
     uri: &str,
 ) -> Result<bool> {
     let own = memberships::standing(ledger.db, room.id, who.id)?;
-    policy::may_invite(group, own.as_ref())?;
+    policy::may_invite(group, room, own.as_ref())?;
     if membership::is_banned(ledger, room.id, guest.id)? {
         return Err(Refusal::NotWelcome(room.name.clone()).into());
     }

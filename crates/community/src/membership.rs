@@ -25,9 +25,11 @@ use self::ties::{Led, count, lay_earlier_posts};
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Ask},
-    catch_up, links, notify,
+    catch_up, links,
+    moderation::{Act, Word},
+    notify,
     policy::{self, Bond, Welcome},
-    remote, succession,
+    remote, roles, succession,
     views::Relationship,
 };
 
@@ -209,8 +211,13 @@ fn go(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor, wording: Wording) ->
 /// Whoever led a group of ours and leaves it takes themself off the list of moderators.
 fn says_no_more(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
     let standing = memberships::standing(ledger.db, group.id, who.id)?;
-    if group.host.is_empty() && policy::may_moderate(standing.as_ref()).is_ok() {
-        announce::leads_no_more(ledger, who, group, who)?;
+    if group.is_local() && policy::moderates(standing.as_ref()) {
+        let act = Act {
+            who,
+            group,
+            word: Word::Ours,
+        };
+        roles::leads_no_more(ledger, act, who)?;
     }
     Ok(())
 }

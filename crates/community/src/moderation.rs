@@ -26,7 +26,7 @@ pub use kindred_storage::{
 };
 
 use kindred_storage::{
-    AccountRole, ActorId, accounts,
+    ActorId, Conn, accounts,
     actors::Actor,
     groups::{self, Group},
     memberships,
@@ -44,6 +44,16 @@ pub(crate) struct Act<'a> {
     pub group: &'a Actor,
     /// How we know of it.
     pub word: Word<'a>,
+}
+
+impl Act<'_> {
+    /// The same, where something follows from it that nobody has said yet.
+    fn in_our_words(self) -> Self {
+        Self {
+            word: Word::Ours,
+            ..self
+        }
+    }
 }
 
 /// In whose words an act is told.
@@ -65,18 +75,15 @@ fn room(ledger: &mut Ledger<'_>, who: &Actor, group: ActorId) -> Result<(Group, 
 }
 
 /// Refuses whoever does not keep order in the group. Those who keep order on this server do so in its groups too.
-pub(crate) fn must_moderate(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<()> {
-    let standing = memberships::standing(ledger.db, group.id, who.id)?;
-    if policy::may_moderate(standing.as_ref()).is_ok() {
-        return Ok(());
-    }
-    if who.host.is_empty() && group.host.is_empty() {
-        let account = accounts::by_actor(ledger.db, who.id)?;
-        if account.is_some_and(|account| account.role != AccountRole::Member) {
+pub(crate) fn must_moderate(db: &mut Conn, who: &Actor, group: &Actor) -> Result<()> {
+    if who.is_local() && group.is_local() {
+        let account = accounts::by_actor(db, who.id)?;
+        if account.is_some_and(|account| policy::may_keep_order(account.role).is_ok()) {
             return Ok(());
         }
     }
-    Err(Refusal::NotAModerator(group.name.clone()).into())
+    let standing = memberships::standing(db, group.id, who.id)?;
+    Ok(policy::may_moderate(group, standing.as_ref())?)
 }
 
 /// Writes a line into the record.

@@ -189,12 +189,14 @@ pub fn may_hear(
 }
 
 /// Whether somebody may invite others to a group: where everybody may come in any member may, elsewhere those who keep order.
-pub fn may_invite(group: &Group, standing: Option<&Membership>) -> Result<(), Refusal> {
+pub fn may_invite(
+    group: &Group,
+    face: &Actor,
+    standing: Option<&Membership>,
+) -> Result<(), Refusal> {
     match (group.join_policy, role_of(standing)) {
-        (_, Some(Role::Organiser | Role::Moderator)) | (JoinPolicy::Open, Some(Role::Member)) => {
-            Ok(())
-        }
-        _ => Err(Refusal::ModeratorsOnly),
+        (JoinPolicy::Open, Some(Role::Member)) => Ok(()),
+        _ => may_moderate(face, standing),
     }
 }
 
@@ -261,11 +263,17 @@ pub enum Thread {
     Locked,
 }
 
-/// Whether somebody may remove, lock, pin, ban in a group.
-pub fn may_moderate(standing: Option<&Membership>) -> Result<(), Refusal> {
-    match role_of(standing) {
-        Some(Role::Organiser | Role::Moderator) => Ok(()),
-        Some(Role::Member) | None => Err(Refusal::ModeratorsOnly),
+/// Whether somebody keeps order in a group: removes, locks, pins, bans.
+pub fn moderates(standing: Option<&Membership>) -> bool {
+    matches!(role_of(standing), Some(Role::Organiser | Role::Moderator))
+}
+
+/// Refuses whoever does not keep order in a group.
+pub fn may_moderate(group: &Actor, standing: Option<&Membership>) -> Result<(), Refusal> {
+    if moderates(standing) {
+        Ok(())
+    } else {
+        Err(Refusal::NotAModerator(group.name.clone()))
     }
 }
 
@@ -275,12 +283,14 @@ pub fn may_moderate(standing: Option<&Membership>) -> Result<(), Refusal> {
 /// Lemmy). They are taken by those who stand higher, or have stood equally high for longer, so that nobody is put out by whom they
 /// brought in. Everybody may step down by themselves.
 pub fn may_set_role(
+    group: &Actor,
     own: Option<&Membership>,
     theirs: &Membership,
     to: Role,
 ) -> Result<(), Refusal> {
-    let rank = role_of(own).ok_or(Refusal::ModeratorsOnly)?;
-    let own = own.ok_or(Refusal::ModeratorsOnly)?;
+    let outside = || Refusal::NotAModerator(group.name.clone());
+    let rank = role_of(own).ok_or_else(outside)?;
+    let own = own.ok_or_else(outside)?;
     if to < theirs.role {
         let oneself = own.actor_id == theirs.actor_id;
         let senior = (rank > Role::Member && rank == theirs.role)
@@ -292,19 +302,9 @@ pub fn may_set_role(
         };
     }
     match rank {
-        Role::Member => Err(Refusal::ModeratorsOnly),
+        Role::Member => Err(outside()),
         _ if rank >= to => Ok(()),
         _ => Err(Refusal::OrganisersAlone),
-    }
-}
-
-/// Whether somebody may send another member away from a group, without shutting them out.
-pub fn may_send_away(own: Option<&Membership>, theirs: &Membership) -> Result<(), Refusal> {
-    may_moderate(own)?;
-    if role_of(own).is_some_and(|rank| rank > theirs.role) {
-        Ok(())
-    } else {
-        Err(Refusal::SeniorsOnly)
     }
 }
 
@@ -333,7 +333,7 @@ pub fn may_list_members(
 
 /// Whether a post waits for a look: in a group that looks at newcomers first, until something of theirs stands there.
 pub fn waits_for_a_look(group: &Group, standing: Option<&Membership>, has_posted: bool) -> bool {
-    group.hold_newcomers && !has_posted && may_moderate(standing).is_err()
+    group.hold_newcomers && !has_posted && !moderates(standing)
 }
 
 /// Whether somebody may change what a group is, or close it.

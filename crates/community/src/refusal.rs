@@ -138,9 +138,6 @@ pub enum Refusal {
     /// Only the person who wrote it may change it.
     #[error("only its author may do that")]
     AuthorOnly,
-    /// Only moderators of the group may do that.
-    #[error("only moderators of the group may do that")]
-    ModeratorsOnly,
     /// Only organisers of the group may do that.
     #[error("only organisers of the group may do that")]
     OrganisersAlone,

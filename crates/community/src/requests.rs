@@ -15,7 +15,7 @@ use serde_json::json;
 use crate::{
     Kindred, Ledger, Refusal, Result, announce, audit,
     membership::{self, how_asked, worded},
-    notify, policy,
+    moderation, notify,
     views::Relationship,
 };
 
@@ -46,12 +46,12 @@ pub async fn waiting(
     door: ActorId,
     page: Page,
 ) -> Result<Vec<Waiting>> {
-    let who = who.id;
+    let who = who.clone();
     let page = crate::timelines::bounded(page);
     kindred
         .write(move |ledger| {
-            may_answer(ledger, who, door)?;
-            if who == door {
+            may_answer(ledger, &who, door)?;
+            if who.id == door {
                 return Ok(follows::requests(ledger.db, door, &page)?
                     .into_iter()
                     .map(|(follow, asker)| Waiting {
@@ -82,10 +82,10 @@ pub async fn answer(
     asker: ActorId,
     answer: Answer,
 ) -> Result<Relationship> {
-    let who = who.id;
+    let who = who.clone();
     kindred
         .write(move |ledger| {
-            may_answer(ledger, who, door)?;
+            may_answer(ledger, &who, door)?;
             let question = Question::find(ledger, door, asker)?.ok_or(Refusal::NoSuchPerson)?;
             let (door, asker) = (ledger.actor(door)?, ledger.actor(asker)?);
             let word = match answer {
@@ -99,11 +99,18 @@ pub async fn answer(
                     "request.decline"
                 }
             };
-            if who != door.id {
+            if who.id != door.id {
                 let subject = asker.uri.clone();
-                audit::note(ledger, Some(who), Some(door.id), word, &subject, json!({}))?;
+                audit::note(
+                    ledger,
+                    Some(who.id),
+                    Some(door.id),
+                    word,
+                    &subject,
+                    json!({}),
+                )?;
             }
-            membership::standing_of(ledger.db, who, asker.id)
+            membership::standing_of(ledger.db, who.id, asker.id)
         })
         .await
 }
@@ -223,12 +230,10 @@ pub(crate) fn let_all_in(ledger: &mut Ledger<'_>, door: &Actor) -> Result<()> {
 const AT_ONCE: i64 = 100;
 
 /// Whose door it is: one's own, or that of a group one moderates.
-fn may_answer(ledger: &mut Ledger<'_>, who: ActorId, door: ActorId) -> Result<()> {
-    if who == door {
+fn may_answer(ledger: &mut Ledger<'_>, who: &Actor, door: ActorId) -> Result<()> {
+    if who.id == door {
         return Ok(());
     }
-    groups::find(ledger.db, door)?.ok_or(Refusal::NoSuchGroup)?;
-    Ok(policy::may_moderate(
-        memberships::standing(ledger.db, door, who)?.as_ref(),
-    )?)
+    let (_, face) = groups::find(ledger.db, door)?.ok_or(Refusal::NoSuchGroup)?;
+    moderation::must_moderate(ledger.db, who, &face)
 }

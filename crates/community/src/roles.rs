@@ -4,18 +4,16 @@
 //! [`policy::may_set_role`]; what happens when nobody is left is [`crate::succession`].
 
 use kindred_storage::{
-    AccountRole, ActorId, GroupRole, MembershipState, NotificationKind,
+    AccountRole, ActorId, AuditId, GroupRole, MembershipState, NotificationKind,
     actors::{self, Actor},
-    follows,
     memberships::{self, Membership},
 };
 use serde_json::json;
 
 use crate::{
     Kindred, Ledger, Refusal, Result,
-    announce::{self, Ask},
-    audit,
-    membership::{self, worded},
+    announce::order,
+    moderation::{self, Act, Word},
     notify, policy, succession,
 };
 
@@ -62,18 +60,17 @@ pub async fn appoint(
                     changed.push((before, whom));
                     continue;
                 }
+                let act = Act {
+                    who: &who,
+                    group: &face,
+                    word: Word::Ours,
+                };
                 if rescues(ledger, &face, office, role)? {
-                    set(ledger, &who, &face, &whom, role)?;
+                    set(ledger, act, &before, &whom, role)?;
                 } else {
-                    give(ledger, &who, &face, &whom, (step, role))?;
+                    give(ledger, act, &whom, (step, role))?;
                 }
                 let after = member(ledger, &face, &whom)?;
-                match (before.role, after.role) {
-                    (GroupRole::Member, GroupRole::Member) => {}
-                    (GroupRole::Member, _) => announce::leads_now(ledger, &who, &face, &whom)?,
-                    (_, GroupRole::Member) => announce::leads_no_more(ledger, &who, &face, &whom)?,
-                    _ => {}
-                }
                 changed.push((after, whom));
             }
             Ok(changed)
@@ -110,19 +107,18 @@ fn rescues(
 /// Saying what holds already changes nothing: to name an organiser as moderator takes nothing away from them.
 pub(crate) fn give(
     ledger: &mut Ledger<'_>,
-    who: &Actor,
-    group: &Actor,
+    act: Act<'_>,
     whom: &Actor,
     (step, role): (Step, GroupRole),
 ) -> Result<()> {
-    let own = memberships::standing(ledger.db, group.id, who.id)?;
-    policy::may_moderate(own.as_ref())?;
-    let theirs = member(ledger, group, whom)?;
+    let own = memberships::standing(ledger.db, act.group.id, act.who.id)?;
+    policy::may_moderate(act.group, own.as_ref())?;
+    let theirs = member(ledger, act.group, whom)?;
     if !step.leads(theirs.role, role) {
         return Ok(());
     }
-    policy::may_set_role(own.as_ref(), &theirs, role)?;
-    set(ledger, who, group, whom, role)
+    policy::may_set_role(act.group, own.as_ref(), &theirs, role)?;
+    set(ledger, act, &theirs, whom, role)
 }
 
 fn member(ledger: &mut Ledger<'_>, group: &Actor, whom: &Actor) -> Result<Membership> {
@@ -131,72 +127,66 @@ fn member(ledger: &mut Ledger<'_>, group: &Actor, whom: &Actor) -> Result<Member
         .ok_or_else(|| Refusal::NoSuchPerson.into())
 }
 
+/// Writes down a role, tells whoever has it now, and everybody else when the list of moderators changes by it.
 fn set(
     ledger: &mut Ledger<'_>,
-    who: &Actor,
-    group: &Actor,
+    act: Act<'_>,
+    theirs: &Membership,
     whom: &Actor,
     role: GroupRole,
 ) -> Result<()> {
-    memberships::set_role(ledger.db, group.id, whom.id, role, ledger.now)?;
+    memberships::set_role(ledger.db, act.group.id, whom.id, role, ledger.now)?;
     notify::tell(
         ledger,
         whom,
         NotificationKind::Role,
-        who.id,
+        act.who.id,
         None,
-        Some(group.id),
+        Some(act.group.id),
     )?;
-    audit::note(
-        ledger,
-        Some(who.id),
-        Some(group.id),
-        "role",
-        &whom.uri,
-        json!({ "role": role }),
-    )?;
-    succession::see_to(ledger, group)
+    match (theirs.role, role) {
+        (GroupRole::Member, GroupRole::Member) => {}
+        (GroupRole::Member, _) => enlist(ledger, act, whom, role, true)?,
+        (_, GroupRole::Member) => enlist(ledger, act, whom, role, false)?,
+        _ => note(ledger, act, whom, role).map(drop)?,
+    }
+    succession::see_to(ledger, act.group)
 }
 
-/// Sends members away from a group. They may ask again: to keep them out they are banned.
-pub async fn send_away(
-    kindred: &Kindred,
-    who: &Actor,
-    group: ActorId,
-    whom: Vec<ActorId>,
-    reason: Option<String>,
+/// Takes somebody off the list of moderators who will not belong to the group any more.
+pub(crate) fn leads_no_more(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor) -> Result<()> {
+    enlist(ledger, act, whom, GroupRole::Member, false)
+}
+
+/// Tells everybody who has to know that somebody is on the list of moderators now, or is not any more.
+fn enlist(
+    ledger: &mut Ledger<'_>,
+    act: Act<'_>,
+    whom: &Actor,
+    role: GroupRole,
+    added: bool,
 ) -> Result<()> {
-    let who = who.clone();
-    let reason = reason.and_then(|reason| worded(&reason));
-    kindred
-        .write(move |ledger| {
-            let (_, face) = crate::groups::living(ledger, group)?;
-            let own = memberships::standing(ledger.db, face.id, who.id)?;
-            for whom in actors::find_many(ledger.db, &bounded(whom)?)? {
-                let theirs = member(ledger, &face, &whom)?;
-                policy::may_send_away(own.as_ref(), &theirs)?;
-                if theirs.role != GroupRole::Member {
-                    announce::leads_no_more(ledger, &who, &face, &whom)?;
-                }
-                let asked = follows::find(ledger.db, whom.id, face.id)?.map(|follow| follow.uri);
-                membership::part(ledger, &whom, &face)?;
-                membership::declined(ledger, &whom, &face, reason.as_deref())?;
-                if let Some(asked) = asked {
-                    // Or their server would go on believing that they belong here.
-                    let (ask, why) = (Ask::Follow, reason.as_deref());
-                    announce::turned_away(ledger, &face, &whom, &asked, ask, why)?;
-                }
-                let detail = json!({ "reason": reason });
-                audit::note(
-                    ledger,
-                    Some(who.id),
-                    Some(face.id),
-                    "member.send_away",
-                    &whom.uri,
-                    detail,
-                )?;
-            }
-            Ok(())
-        })
-        .await
+    let line = note(ledger, act, whom, role)?;
+    let Some(list) = &act.group.moderators_uri else {
+        return Ok(());
+    };
+    let told = order::words(
+        ledger,
+        act,
+        &whom.uri,
+        order::listed(&whom.uri, list, added),
+    )?;
+    order::spread(ledger, act, line, told, None, &[whom.id])
+}
+
+fn note(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor, role: GroupRole) -> Result<AuditId> {
+    let detail = json!({ "role": role });
+    moderation::note(
+        ledger,
+        act.who,
+        Some(act.group.id),
+        "role",
+        &whom.uri,
+        detail,
+    )
 }

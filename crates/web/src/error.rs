@@ -87,7 +87,6 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::Locked
         | Refusal::AuthorOnly
         | Refusal::NoHellos
-        | Refusal::ModeratorsOnly
         | Refusal::OrganisersAlone
         | Refusal::StrangeForm
         | Refusal::SignUpClosed

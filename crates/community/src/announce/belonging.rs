@@ -1,13 +1,10 @@
 //! What is said about who belongs to a group and who leads it: questions, answers, invitations, moderators named and unnamed.
 
-use kindred_protocol::{
-    vocabulary::PUBLIC,
-    write::{self, ActivityCard},
-};
-use kindred_storage::{ActorId, Visibility, actors::Actor, groups, memberships::Membership};
+use kindred_protocol::write;
+use kindred_storage::{ActorId, Visibility, actors::Actor, memberships::Membership};
 use serde_json::{Value, json};
 
-use super::{Ask, Saying, fresh, passed_on_act, personal, say, send_to};
+use super::{Ask, Saying, fresh, personal, say, send_to};
 use crate::{Ledger, Result, jobs::Parcel};
 
 /// Somebody of ours asks somebody elsewhere, perhaps with a few words.
@@ -158,65 +155,6 @@ pub(crate) fn invitation_answered(
         send_to(ledger, parcel, group);
     }
     Ok(())
-}
-
-/// Somebody of ours named a moderator of a group of ours: announced to the threadiverse as an `Add` of theirs.
-pub(crate) fn leads_now(
-    ledger: &mut Ledger<'_>,
-    by: &Actor,
-    group: &Actor,
-    whom: &Actor,
-) -> Result<()> {
-    leads(ledger, by, group, whom, "Add", write::add)
-}
-
-/// Somebody of ours took a moderator of a group of ours off the list, perhaps themself: announced as a `Remove` of theirs.
-pub(crate) fn leads_no_more(
-    ledger: &mut Ledger<'_>,
-    by: &Actor,
-    group: &Actor,
-    whom: &Actor,
-) -> Result<()> {
-    leads(ledger, by, group, whom, "Remove", write::remove)
-}
-
-fn leads(
-    ledger: &mut Ledger<'_>,
-    by: &Actor,
-    group: &Actor,
-    whom: &Actor,
-    kind: &'static str,
-    shape: fn(&ActivityCard, &str, &str) -> Value,
-) -> Result<()> {
-    let Some(list) = group.moderators_uri.clone().filter(|_| by.host.is_empty()) else {
-        return Ok(());
-    };
-    let visibility = groups::visibility(ledger.db, group.id)?.unwrap_or(Visibility::Members);
-    let (to, cc) = match visibility {
-        Visibility::Company => return Ok(()),
-        Visibility::Public => (vec![PUBLIC.to_owned()], vec![group.uri.clone()]),
-        _ => (vec![group.uri.clone()], Vec::new()),
-    };
-    let uri = fresh(ledger);
-    let card = ActivityCard {
-        id: uri.clone(),
-        actor: by.uri.clone(),
-        published: Some(ledger.now.0),
-        to,
-        cc,
-        audience: Some(group.uri.clone()),
-    };
-    let body = shape(&card, &whom.uri, &list);
-    let saying = Saying {
-        uri: &uri,
-        kind,
-        actor: by.id,
-        object: &whom.uri,
-        group: Some(group.id),
-        visibility,
-    };
-    say(ledger, &saying, &body)?;
-    passed_on_act(ledger, group, &body)
 }
 
 /// Says something of one to another, about that other one.

@@ -202,28 +202,6 @@ pub(crate) fn passed_on_activity(
     Ok(())
 }
 
-/// A group of ours passes on what its moderators did to the group itself: a ban, a new moderator, a pin.
-pub(crate) fn passed_on_act(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    activity: &Value,
-) -> Result<()> {
-    let visibility = groups::find(ledger.db, group.id)?
-        .map_or(Visibility::Members, |(group, _)| group.visibility);
-    if visibility == Visibility::Company {
-        return Ok(());
-    }
-    let threadiverse = act_announced(ledger, group, activity)?;
-    let parcel = Parcel {
-        signer: group.id,
-        microblog: None,
-        threadiverse: Some(threadiverse),
-        small_talk: true,
-    };
-    spread_to(ledger, group, parcel, followers_of(group));
-    Ok(())
-}
-
 /// What the threadiverse is told of an act of those who keep order in a group of ours.
 pub(super) fn act_announced(
     ledger: &mut Ledger<'_>,

@@ -156,7 +156,7 @@ pub async fn standings(kindred: &Kindred, who: &Actor, ids: Vec<ActorId>) -> Res
                 let follow = follows::find(db, who, id)?;
                 let banned = memberships::ban_of(db, id, who)?
                     .is_some_and(|ban| ban.until.is_none_or(|until| until > now));
-                let answers = policy::may_moderate(standing.as_ref()).is_ok();
+                let answers = policy::moderates(standing.as_ref());
                 standings.push(Standing {
                     id,
                     role: policy::role_of(standing.as_ref()),

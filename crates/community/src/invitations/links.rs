@@ -19,7 +19,7 @@ use crate::{
     accounts::{fingerprint, fresh_secret},
     announce, audit, links as addresses,
     membership::{self, Wording},
-    policy,
+    moderation, policy,
     views::Viewer,
 };
 
@@ -83,7 +83,7 @@ pub async fn make_link(
         .write(move |ledger| {
             let (group, face) = crate::groups::living(ledger, group)?;
             let standing = memberships::standing(ledger.db, face.id, who)?;
-            policy::may_invite(&group, standing.as_ref())?;
+            policy::may_invite(&group, &face, standing.as_ref())?;
             let link = Link {
                 id: LinkId(ledger.next_id()),
                 group_id: face.id,
@@ -123,11 +123,12 @@ pub async fn of_group(
     group: ActorId,
     page: Page,
 ) -> Result<Vec<Link>> {
-    let who = who.id;
+    let who = who.clone();
     let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
-            policy::may_moderate(memberships::standing(db, group, who)?.as_ref())?;
+            let (_, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
+            moderation::must_moderate(db, &who, &face)?;
             Ok(invitations::page(db, group, &page)?)
         })
         .await
@@ -135,17 +136,18 @@ pub async fn of_group(
 
 /// Makes a link void. Moderators of the group may.
 pub async fn revoke(kindred: &Kindred, who: &Actor, group: ActorId, link: LinkId) -> Result<()> {
-    let who = who.id;
+    let who = who.clone();
     kindred
         .write(move |ledger| {
-            policy::may_moderate(memberships::standing(ledger.db, group, who)?.as_ref())?;
+            let (_, face) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
+            moderation::must_moderate(ledger.db, &who, &face)?;
             if !invitations::revoke(ledger.db, group, link, ledger.now)? {
                 return Err(Refusal::NoSuchInvitation.into());
             }
             let subject = link.to_string();
             audit::note(
                 ledger,
-                Some(who),
+                Some(who.id),
                 Some(group),
                 "link.revoke",
                 &subject,

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use kindred_storage::{
-    ActorId, BanId, Moment, NotificationKind, Page,
+    ActorId, BanId, Moment, Page,
     actors::Actor,
     memberships::{self, Ban},
     posts::{self, Post},
@@ -16,9 +16,9 @@ use crate::{
     announce::{self, Ask, order},
     happenings::Happening,
     jobs::{Job, lane_out},
-    membership, notify, policy,
+    membership, policy,
     posts::{clear_away, withdraw},
-    timelines,
+    roles, timelines,
 };
 
 /// How somebody is shut out.
@@ -58,8 +58,17 @@ pub async fn unban(kindred: &Kindred, who: &Actor, group: ActorId, whom: ActorId
 }
 
 /// Somebody of ours sends a member away, who may come back by the usual way.
-pub async fn kick(kindred: &Kindred, who: &Actor, group: ActorId, whom: ActorId) -> Result<()> {
-    acting(kindred, who, group, whom, send_away).await
+pub async fn kick(
+    kindred: &Kindred,
+    who: &Actor,
+    group: ActorId,
+    whom: ActorId,
+    reason: Option<String>,
+) -> Result<()> {
+    acting(kindred, who, group, whom, move |ledger, act, whom| {
+        send_away(ledger, act, whom, reason.as_deref())
+    })
+    .await
 }
 
 /// Those who are shut out of a group, the latest first, for those who keep order in it.
@@ -74,7 +83,7 @@ pub async fn banned(
     kindred
         .write(move |ledger| {
             let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger, &who, &face)?;
+            must_moderate(ledger.db, &who, &face)?;
             Ok(memberships::bans(ledger.db, group, &page)?)
         })
         .await
@@ -95,7 +104,7 @@ where
     kindred
         .write(move |ledger| {
             let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger, &who, &face)?;
+            must_moderate(ledger.db, &who, &face)?;
             let whom = ledger.actor(whom)?;
             let by = Act {
                 who: &who,
@@ -125,8 +134,11 @@ pub(crate) fn shut_out(
     whom: &Actor,
     sentence: &Sentence,
 ) -> Result<()> {
-    must_moderate(ledger, act.who, act.group)?;
-    must_outrank(ledger, act, whom)?;
+    must_moderate(ledger.db, act.who, act.group)?;
+    // In a group elsewhere its own server has settled who may.
+    if act.group.is_local() || matches!(act.word, Word::Ours) {
+        must_outrank(ledger, act, whom)?;
+    }
     let reason = shortened(sentence.reason.as_deref());
     let until = sentence.until.filter(|until| *until < ledger.now + LONGEST);
     if until.is_some_and(|until| until <= ledger.now) {
@@ -144,7 +156,7 @@ pub(crate) fn shut_out(
     memberships::ban(ledger.db, &ban)?;
     // Who is ours leaves a group elsewhere when that group's server says so.
     if act.group.is_local() {
-        show_the_door(ledger, act, whom)?;
+        show_the_door(ledger, act, whom, reason.as_deref())?;
     }
     let line = note(
         ledger,
@@ -169,7 +181,7 @@ pub(crate) fn shut_out(
 
 /// Lets somebody in again.
 pub(crate) fn take_in_again(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor) -> Result<()> {
-    must_moderate(ledger, act.who, act.group)?;
+    must_moderate(ledger.db, act.who, act.group)?;
     if !memberships::unban(ledger.db, act.group.id, whom.id)? {
         return Ok(());
     }
@@ -187,37 +199,56 @@ pub(crate) fn take_in_again(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor)
 }
 
 /// Sends a member away. There is no activity for it but the answer that is taken back; a group elsewhere has no word for it at all.
-fn send_away(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor) -> Result<()> {
+fn send_away(
+    ledger: &mut Ledger<'_>,
+    act: Act<'_>,
+    whom: &Actor,
+    reason: Option<&str>,
+) -> Result<()> {
     if !act.group.is_local() {
         return Err(Refusal::OnlyAtHome(act.group.host.clone()).into());
     }
     must_outrank(ledger, act, whom)?;
-    show_the_door(ledger, act, whom)?;
+    let standing = memberships::standing(ledger.db, act.group.id, whom.id)?;
+    if policy::role_of(standing.as_ref()).is_none() {
+        return Err(Refusal::NoSuchPerson.into());
+    }
+    let reason = shortened(reason);
+    show_the_door(ledger, act, whom, reason.as_deref())?;
+    let detail = json!({ "reason": reason });
     note(
         ledger,
         act.who,
         Some(act.group.id),
         "kick",
         &whom.uri,
-        Value::Null,
+        detail,
     )
     .map(drop)
 }
 
-fn show_the_door(ledger: &mut Ledger<'_>, act: Act<'_>, whom: &Actor) -> Result<()> {
-    if let Some(follow) = membership::part(ledger, whom, act.group)? {
-        // Or their server would go on believing that they belong here.
-        announce::turned_away(ledger, act.group, whom, &follow.uri, Ask::Follow, None)?;
-        notify::tell(
-            ledger,
-            whom,
-            NotificationKind::Role,
-            act.who.id,
-            None,
-            Some(act.group.id),
-        )?;
+/// Ends somebody's belonging and hearing, with whatever they led, and says so to them.
+fn show_the_door(
+    ledger: &mut Ledger<'_>,
+    act: Act<'_>,
+    whom: &Actor,
+    reason: Option<&str>,
+) -> Result<()> {
+    let standing = memberships::standing(ledger.db, act.group.id, whom.id)?;
+    if policy::moderates(standing.as_ref()) {
+        roles::leads_no_more(ledger, act.in_our_words(), whom)?;
     }
-    Ok(())
+    let follow = membership::part(ledger, whom, act.group)?;
+    if standing.is_some() {
+        membership::declined(ledger, whom, act.group, reason)?;
+    }
+    match follow {
+        // Or their server would go on believing that they belong here.
+        Some(follow) => {
+            announce::turned_away(ledger, act.group, whom, &follow.uri, Ask::Follow, reason)
+        }
+        None => Ok(()),
+    }
 }
 
 /// How many posts are taken down at a time: nobody waits for somebody's life's work to go.

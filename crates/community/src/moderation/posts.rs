@@ -123,7 +123,7 @@ pub(crate) fn take_down(
     post: &Post,
     reason: Option<&str>,
 ) -> Result<()> {
-    must_moderate(ledger, act.who, act.group)?;
+    must_moderate(ledger.db, act.who, act.group)?;
     let reason = shortened(reason);
     let reason = reason.as_deref();
     let detail = json!({ "post": post.id.to_string(), "reason": reason });
@@ -158,7 +158,7 @@ pub(crate) fn take_down(
 
 /// Brings a post back that was taken down.
 pub(crate) fn bring_back(ledger: &mut Ledger<'_>, act: Act<'_>, post: &Post) -> Result<()> {
-    must_moderate(ledger, act.who, act.group)?;
+    must_moderate(ledger.db, act.who, act.group)?;
     must_stand_in(post, act.group)?;
     if post.removed_at.is_none() {
         return Ok(());
@@ -206,7 +206,7 @@ pub(crate) fn close(
     must_stand_in(post, act.group)?;
     // Whoever started a thread may close it too. Opening it might undo what a moderator did.
     if post.author_id != act.who.id || !closed {
-        must_moderate(ledger, act.who, act.group)?;
+        must_moderate(ledger.db, act.who, act.group)?;
     }
     if post.locked_at.is_some() == closed {
         return Ok(());
@@ -238,7 +238,7 @@ pub(crate) fn highlight(
     post: &Post,
     pinned: bool,
 ) -> Result<()> {
-    must_moderate(ledger, act.who, act.group)?;
+    must_moderate(ledger.db, act.who, act.group)?;
     must_stand_in(post, act.group)?;
     if post.pinned_at.is_some() == pinned {
         return Ok(());
@@ -247,7 +247,9 @@ pub(crate) fn highlight(
         if post.parent_uri.is_some() || !post.is_standing() {
             return Err(Refusal::NotForPinning.into());
         }
-        if posts::pinned_in_group(ledger.db, act.group.id)?.len() >= MOST_PINNED {
+        if act.group.is_local()
+            && posts::pinned_in_group(ledger.db, act.group.id)?.len() >= MOST_PINNED
+        {
             return Err(Refusal::TooManyPins(MOST_PINNED).into());
         }
     }

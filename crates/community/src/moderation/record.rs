@@ -33,7 +33,7 @@ pub async fn record(
     kindred
         .write(move |ledger| {
             let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger, &who, &face)?;
+            must_moderate(ledger.db, &who, &face)?;
             let lines = reports::record_of_group(ledger.db, group, &page)?;
             with_faces(ledger.db, lines)
         })
@@ -74,7 +74,7 @@ pub async fn receipts(
     kindred
         .write(move |ledger| {
             let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger, &who, &face)?;
+            must_moderate(ledger.db, &who, &face)?;
             let line = reports::line(ledger.db, line)?
                 .filter(|line| line.group_id == Some(group))
                 .ok_or(Refusal::NoSuchLine)?;

@@ -369,7 +369,7 @@ fn must_look(ledger: &mut Ledger<'_>, who: &Actor, place: Room) -> Result<()> {
     match place {
         Room::Group(group) => {
             let (_, face) = room(ledger, who, group)?;
-            must_moderate(ledger, who, &face)
+            must_moderate(ledger.db, who, &face)
         }
         Room::Site => site::must_keep_order(ledger, who).map(drop),
     }

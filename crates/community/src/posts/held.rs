@@ -6,7 +6,7 @@
 use kindred_storage::{
     ActorId, EntryId, Json, MembershipState, NotificationKind, Page, PostId, Visibility,
     actors::Actor,
-    groups::Group,
+    groups::{self, Group},
     held::{self, Held},
     memberships::{self, Membership},
     posts::{self, Post, PostPatch},
@@ -19,8 +19,8 @@ use super::{
     relay::{self, Room},
 };
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result, announce, audit, membership, notify, policy, polls,
-    sight,
+    Error, Kindred, Ledger, Refusal, Result, announce, audit, membership, moderation, notify,
+    policy, polls, sight,
     views::{PostView, Viewer},
 };
 
@@ -167,11 +167,12 @@ pub async fn waiting(
     group: ActorId,
     page: Page,
 ) -> Result<Vec<PostView>> {
-    let who = who.id;
+    let who = who.clone();
     let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
-            policy::may_moderate(memberships::standing(db, group, who)?.as_ref())?;
+            let (_, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
+            moderation::must_moderate(db, &who, &face)?;
             let posts = held::page(db, group, &page)?
                 .into_iter()
                 .map(|(held, post, _)| Post {
@@ -180,7 +181,7 @@ pub async fn waiting(
                     ..post
                 })
                 .collect();
-            sight::views(db, &Viewer::Local(who), posts)
+            sight::views(db, &Viewer::Local(who.id), posts)
         })
         .await
 }
@@ -197,7 +198,7 @@ pub async fn look_at(
     kindred
         .write(move |ledger| {
             let (group, face) = crate::groups::living(ledger, group)?;
-            policy::may_moderate(memberships::standing(ledger.db, face.id, who.id)?.as_ref())?;
+            moderation::must_moderate(ledger.db, &who, &face)?;
             let room = Room { group, face };
             let held = held::find(ledger.db, post)?
                 .filter(|held| held.group_id == room.face.id)

@@ -14,7 +14,7 @@ use kindred_storage::{
 use serde_json::Value;
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, announce,
+    Kindred, Ledger, Refusal, Result,
     moderation::{self, Act, Complaint, Sentence, Word},
     posts::room_of,
     roles::{self, Step},
@@ -149,8 +149,7 @@ fn collected(
             } else {
                 (Step::Down, GroupRole::Member)
             };
-            roles::give(ledger, sender, &group, &whom, change)?;
-            announce::passed_on_act(ledger, &group, raw)
+            roles::give(ledger, act(sender, &group, raw), &whom, change)
         }
         _ => Ok(()),
     }

@@ -9,19 +9,19 @@ use kindred_protocol::{
     vocabulary::{Envelope, Incoming, Ref},
 };
 use kindred_storage::{
-    ActorKind, BanId, FollowState, GroupRole, MembershipId, MembershipState, Moment,
-    NotificationKind, ReactionKind,
+    ActorKind, Moment, ReactionKind,
     actors::{self, Actor},
-    follows, hearsay,
-    memberships::{self, Ban, Membership},
+    hearsay, memberships,
     posts::{self, Count, Post},
     reactions, tombstones,
 };
 
 use super::announced::{Found, Looks, known_or_fetched, share, unshared};
 use crate::{
-    Kindred, Ledger, Refusal, Result, notify, policy,
-    posts::{clear_away, count_again, relay, take_in},
+    Kindred, Ledger, Refusal, Result,
+    moderation::{self, Act, Sentence, Word},
+    policy,
+    posts::{clear_away, relay, take_in},
     remote, servers,
 };
 
@@ -145,7 +145,7 @@ async fn deleted(
     else {
         return Ok(());
     };
-    let (room, who) = (group.clone(), activity.actor.clone());
+    let (room, who, raw) = (group.clone(), activity.actor.clone(), activity.raw.clone());
     let reason = match &activity.activity {
         Incoming::Delete { reason, .. } => reason.clone(),
         _ => None,
@@ -155,7 +155,12 @@ async fn deleted(
             let post = post.clone();
             move |ledger| match moderator(ledger, &room, &who, &post)? {
                 Some(moderator) => {
-                    take_down(ledger, &room, &moderator, &post, reason.as_deref())?;
+                    let act = Act {
+                        who: &moderator,
+                        group: &room,
+                        word: Word::Heard(&raw),
+                    };
+                    moderation::take_down(ledger, act, &post, reason.as_deref())?;
                     Ok(true)
                 }
                 None => Ok(false),
@@ -213,56 +218,149 @@ async fn meet(kindred: &Kindred, uri: &Uri, looks: &mut Looks) -> Result<()> {
 async fn record(kindred: &Kindred, group: &Actor, activity: Envelope) -> Result<()> {
     let group = group.clone();
     kindred
-        .write(move |ledger| {
-            let who = &activity.actor;
-            match &activity.activity {
-                Incoming::Like { object, .. } => liked(ledger, &group, who, object),
-                Incoming::Undo(undone) => match undone.whole() {
-                    Some(inner) => undo(ledger, &group, who, inner),
-                    None => Ok(()),
-                },
-                Incoming::Add { object, target } => {
-                    collected(ledger, &group, who, object.id(), target.as_ref(), true)
-                }
-                Incoming::Remove { object, target } => {
-                    collected(ledger, &group, who, object.id(), target.as_ref(), false)
-                }
-                Incoming::Lock { object, .. } => locked(ledger, &group, who, object, true),
-                Incoming::Block {
-                    object,
-                    target: Some(target),
-                    until,
-                    reason,
-                    ..
-                } if target.as_str() == group.uri => {
-                    banned(ledger, &group, who, object, *until, reason.as_deref())
-                }
-                _ => Ok(()),
+        .write(move |ledger| match &activity.activity {
+            Incoming::Like { object, .. } => liked(ledger, &group, &activity.actor, object),
+            Incoming::Undo(undone) => match undone.whole() {
+                Some(inner) => undo(ledger, &group, &activity, inner),
+                None => Ok(()),
+            },
+            Incoming::Add { object, target } => pinned(
+                ledger,
+                &group,
+                &activity,
+                object.id(),
+                target.as_ref(),
+                true,
+            ),
+            Incoming::Remove { object, target } => pinned(
+                ledger,
+                &group,
+                &activity,
+                object.id(),
+                target.as_ref(),
+                false,
+            ),
+            Incoming::Lock { object, reason } => {
+                let shut = |ledger: &mut Ledger<'_>, act: Act<'_>, post: &Post| {
+                    moderation::close(ledger, act, post, true, reason.as_deref())
+                };
+                on_a_post(ledger, &group, &activity, object, shut)
             }
+            Incoming::Block {
+                object,
+                target: Some(target),
+                until,
+                reason,
+                removes_data,
+            } if target.as_str() == group.uri => {
+                let sentence = Sentence {
+                    until: until.map(Moment),
+                    reason: reason.clone(),
+                    takes_content: *removes_data,
+                };
+                on_somebody(ledger, &group, &activity, object, |ledger, act, whom| {
+                    moderation::shut_out(ledger, act, whom, &sentence)
+                })
+            }
+            _ => Ok(()),
         })
         .await
 }
 
-fn undo(ledger: &mut Ledger<'_>, group: &Actor, who: &Uri, inner: &Envelope) -> Result<()> {
+fn undo(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    activity: &Envelope,
+    inner: &Envelope,
+) -> Result<()> {
     match &inner.activity {
-        Incoming::Like { object, .. } if inner.actor == *who => {
-            liked_no_more(ledger, group, who, object)
+        Incoming::Like { object, .. } if inner.actor == activity.actor => {
+            liked_no_more(ledger, group, object, &activity.actor)
         }
-        Incoming::Lock { object, .. } => locked(ledger, group, who, object, false),
-        Incoming::Delete { object, .. } => restored(ledger, group, who, object),
+        Incoming::Lock { object, .. } => {
+            on_a_post(ledger, group, activity, object, |ledger, act, post| {
+                moderation::close(ledger, act, post, false, None)
+            })
+        }
+        Incoming::Delete { object, .. } => {
+            on_a_post(ledger, group, activity, object, |ledger, act, post| {
+                moderation::bring_back(ledger, act, post)
+            })
+        }
         Incoming::Block {
             object,
             target: Some(target),
             ..
         } if target.as_str() == group.uri => {
-            must_moderate(ledger, group, who)?;
-            if let Some(whom) = actors::by_uri(ledger.db, object.as_str())? {
-                memberships::unban(ledger.db, group.id, whom.id)?;
-            }
-            Ok(())
+            on_somebody(ledger, group, activity, object, moderation::take_in_again)
         }
         _ => Ok(()),
     }
+}
+
+/// Something is put at the top of the group, or taken down from there. Who keeps order is read from the group's own list.
+fn pinned(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    activity: &Envelope,
+    object: Option<&Uri>,
+    target: Option<&Uri>,
+    added: bool,
+) -> Result<()> {
+    match object {
+        Some(object) if target.map(Uri::as_str) == group.featured_uri.as_deref() => {
+            on_a_post(ledger, group, activity, object, |ledger, act, post| {
+                moderation::highlight(ledger, act, post, added)
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
+/// What somebody who keeps order in the group does to a post that stands in it.
+fn on_a_post(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    activity: &Envelope,
+    post: &Uri,
+    act: impl FnOnce(&mut Ledger<'_>, Act<'_>, &Post) -> Result<()>,
+) -> Result<()> {
+    match standing_in(ledger, group, post)? {
+        Some(post) => ordered(ledger, group, activity, |ledger, by| act(ledger, by, &post)),
+        None => Ok(()),
+    }
+}
+
+/// What somebody who keeps order in the group does to somebody that we know.
+fn on_somebody(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    activity: &Envelope,
+    whom: &Uri,
+    act: impl FnOnce(&mut Ledger<'_>, Act<'_>, &Actor) -> Result<()>,
+) -> Result<()> {
+    match actors::by_uri(ledger.db, whom.as_str())? {
+        Some(whom) => ordered(ledger, group, activity, |ledger, by| act(ledger, by, &whom)),
+        None => Ok(()),
+    }
+}
+
+/// An act as the group tells of it, if we know who acts.
+fn ordered(
+    ledger: &mut Ledger<'_>,
+    group: &Actor,
+    activity: &Envelope,
+    act: impl FnOnce(&mut Ledger<'_>, Act<'_>) -> Result<()>,
+) -> Result<()> {
+    let Some(who) = actors::by_uri(ledger.db, activity.actor.as_str())? else {
+        return Ok(());
+    };
+    let by = Act {
+        who: &who,
+        group,
+        word: Word::Heard(&activity.raw),
+    };
+    act(ledger, by)
 }
 
 /// How many likes of one post may be hearsay. Beyond that nobody counts any more, and a lying group fills no table.
@@ -290,7 +388,7 @@ fn liked(ledger: &mut Ledger<'_>, group: &Actor, who: &Uri, object: &Uri) -> Res
     Ok(())
 }
 
-fn liked_no_more(ledger: &mut Ledger<'_>, group: &Actor, who: &Uri, object: &Uri) -> Result<()> {
+fn liked_no_more(ledger: &mut Ledger<'_>, group: &Actor, object: &Uri, who: &Uri) -> Result<()> {
     let Some(post) = standing_in(ledger, group, object)? else {
         return Ok(());
     };
@@ -306,7 +404,7 @@ fn standing_in(ledger: &mut Ledger<'_>, group: &Actor, uri: &Uri) -> Result<Opti
         .filter(|post| post.group_id == Some(group.id) && post.deleted_at.is_none()))
 }
 
-/// The one who acts, if they are known to moderate the group in which the post stands.
+/// The one who takes a post down, unless it is its author's own deletion, or they do not keep order in the group.
 fn moderator(
     ledger: &mut Ledger<'_>,
     group: &Actor,
@@ -321,161 +419,5 @@ fn moderator(
         return Ok(None);
     }
     let standing = memberships::standing(ledger.db, group.id, who.id)?;
-    Ok(policy::may_moderate(standing.as_ref())
-        .is_ok()
-        .then_some(who))
-}
-
-fn must_moderate(ledger: &mut Ledger<'_>, group: &Actor, who: &Uri) -> Result<Actor> {
-    let who = actors::by_uri(ledger.db, who.as_str())?.ok_or(Refusal::ModeratorsOnly)?;
-    let standing = memberships::standing(ledger.db, group.id, who.id)?;
-    policy::may_moderate(standing.as_ref())?;
-    Ok(who)
-}
-
-/// A moderator took a post down: it is hidden here too, and can come back.
-fn take_down(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    who: &Actor,
-    post: &Post,
-    reason: Option<&str>,
-) -> Result<()> {
-    let reason = reason.map(|reason| reason.chars().take(LONGEST_REASON).collect::<String>());
-    if !posts::mark_removed(
-        ledger.db,
-        post.id,
-        Some(who.id),
-        reason.as_deref(),
-        ledger.now,
-    )? {
-        return Ok(());
-    }
-    clear_away(ledger, post)?;
-    let author = ledger.actor(post.author_id)?;
-    notify::tell(
-        ledger,
-        &author,
-        NotificationKind::Removed,
-        who.id,
-        Some(post.id),
-        Some(group.id),
-    )?;
-    relay::withdraw_echoes(ledger, post, None)
-}
-
-/// The longest reason that is kept, in characters.
-const LONGEST_REASON: usize = 500;
-
-fn restored(ledger: &mut Ledger<'_>, group: &Actor, who: &Uri, object: &Uri) -> Result<()> {
-    let Some(post) = standing_in(ledger, group, object)? else {
-        return Ok(());
-    };
-    must_moderate(ledger, group, who)?;
-    if posts::mark_restored(ledger.db, post.id)? {
-        count_again(ledger, &post)?;
-    }
-    Ok(())
-}
-
-fn locked(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    who: &Uri,
-    object: &Uri,
-    closed: bool,
-) -> Result<()> {
-    let Some(post) = standing_in(ledger, group, object)? else {
-        return Ok(());
-    };
-    let by_author = ledger.actor(post.author_id)?.uri == who.as_str();
-    if !(by_author && closed) {
-        must_moderate(ledger, group, who)?;
-    }
-    Ok(posts::lock(
-        ledger.db,
-        post.id,
-        closed.then_some(ledger.now),
-    )?)
-}
-
-/// Something is put into one of the group's own collections, or taken out: a pinned post, a moderator.
-fn collected(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    who: &Uri,
-    object: Option<&Uri>,
-    target: Option<&Uri>,
-    added: bool,
-) -> Result<()> {
-    let (Some(object), Some(target)) = (object, target.map(Uri::as_str)) else {
-        return Ok(());
-    };
-    must_moderate(ledger, group, who)?;
-    if Some(target) == group.featured_uri.as_deref() {
-        if let Some(post) = standing_in(ledger, group, object)? {
-            posts::pin(ledger.db, post.id, added.then_some(ledger.now))?;
-        }
-    } else if Some(target) == group.moderators_uri.as_deref()
-        && let Some(whom) = actors::by_uri(ledger.db, object.as_str())?
-    {
-        name_moderator(ledger, group, &whom, added)?;
-    }
-    Ok(())
-}
-
-fn name_moderator(ledger: &mut Ledger<'_>, group: &Actor, whom: &Actor, added: bool) -> Result<()> {
-    let known = memberships::standing(ledger.db, group.id, whom.id)?;
-    if !added {
-        if known.is_some() {
-            memberships::set_role(ledger.db, group.id, whom.id, GroupRole::Member, ledger.now)?;
-        }
-        return Ok(());
-    }
-    // Nobody here is made to belong somewhere from outside: it takes their own follow.
-    let asked = follows::find(ledger.db, whom.id, group.id)?;
-    if whom.host.is_empty() && asked.is_none_or(|follow| follow.state != FollowState::Accepted) {
-        return Ok(());
-    }
-    let membership = Membership {
-        id: known.map_or_else(|| MembershipId(ledger.next_id()), |known| known.id),
-        group_id: group.id,
-        actor_id: whom.id,
-        role: GroupRole::Moderator,
-        state: MembershipState::Active,
-        reason: None,
-        invited_by: None,
-        since: ledger.now,
-        updated_at: ledger.now,
-        uri: None,
-        answer: None,
-        role_since: ledger.now,
-    };
-    memberships::record(ledger.db, &membership)?;
-    Ok(())
-}
-
-/// Somebody was shut out of the group. For our people that means: they can still read what is public, and speak there no more.
-fn banned(
-    ledger: &mut Ledger<'_>,
-    group: &Actor,
-    who: &Uri,
-    object: &Uri,
-    until: Option<i64>,
-    reason: Option<&str>,
-) -> Result<()> {
-    let moderator = must_moderate(ledger, group, who)?;
-    let Some(whom) = actors::by_uri(ledger.db, object.as_str())? else {
-        return Ok(());
-    };
-    let ban = Ban {
-        id: BanId(ledger.next_id()),
-        group_id: group.id,
-        actor_id: whom.id,
-        by_id: Some(moderator.id),
-        reason: reason.map(|reason| reason.chars().take(LONGEST_REASON).collect()),
-        until: until.map(Moment),
-        created_at: ledger.now,
-    };
-    Ok(memberships::ban(ledger.db, &ban)?)
+    Ok(policy::moderates(standing.as_ref()).then_some(who))
 }

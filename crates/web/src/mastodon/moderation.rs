@@ -77,7 +77,7 @@ fn people(params: &Params) -> Result<Vec<ActorId>, Refusal> {
 /// The most people of one request.
 const MOST_AT_ONCE: usize = 40;
 
-/// `POST /api/v1/groups/:id/kick`
+/// `POST /api/v1/groups/:id/kick` with `account_ids[]`, perhaps with a `reason`.
 pub async fn kick(
     kindred: Data<Kindred>,
     who: Keeper,
@@ -86,7 +86,7 @@ pub async fn kick(
 ) -> Result<HttpResponse, ApiError> {
     let group = group_id(&group)?;
     for whom in people(&params)? {
-        moderation::kick(&kindred, &who.me.actor, group, whom).await?;
+        moderation::kick(&kindred, &who.me.actor, group, whom, params.words("reason")).await?;
     }
     Ok(answer(&json!({})))
 }

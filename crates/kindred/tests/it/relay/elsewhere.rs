@@ -9,6 +9,7 @@ use crate::support::{Fediverse, Instance, Peer, Somebody, on_both, on_sqlite, wo
 
 struct Stage {
     ours: Instance,
+    far: Peer,
     near: Peer,
     group: Somebody,
     bo: Somebody,
@@ -46,6 +47,7 @@ async fn followed_by_mei(fediverse: &Fediverse, software: &str) -> Stage {
     appoint(&ours, &group.uri, &maya.uri).await;
     Stage {
         ours,
+        far,
         near,
         group,
         bo,
@@ -311,9 +313,15 @@ async fn nobody_here_is_made_to_belong_to_a_group_elsewhere() {
     on_sqlite(async |fediverse| {
         let stage = followed_by_mei(fediverse, "lemmy").await;
         let (mei, tomas) = (stage.ours.person("mei"), stage.ours.person("tomas"));
+        let list = format!("{}/moderators", stage.group.uri);
+        let keepers = json!([stage.maya.uri, mei.actor.uri, tomas.actor.uri]);
+        publish(
+            &stage.far,
+            &json!({ "id": list, "type": "OrderedCollection", "orderedItems": keepers }),
+        );
         for person in [&mei, &tomas] {
             let mut promotion = stage.maya.activity("Add", json!(person.actor.uri));
-            promotion["target"] = json!(format!("{}/moderators", stage.group.uri));
+            promotion["target"] = json!(list);
             stage.passes_on(promotion).await;
         }
         fediverse.settle().await;

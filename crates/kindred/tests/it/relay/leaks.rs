@@ -94,7 +94,6 @@ const DOORS: &[(&str, &[&str])] = &[
     ("/api/v1/groups/{id}", &[]),
     ("/api/v1/groups/{id}/demote", &[]),
     ("/api/v1/groups/{id}/join", &[]),
-    ("/api/v1/groups/{id}/kick", &[]),
     ("/api/v1/groups/{id}/leave", &[]),
     ("/api/v1/groups/{id}/membership_requests", &[]),
     (

@@ -38,7 +38,6 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
             at("/v1/groups/{id}/membership_requests/{asker}/{answer:authorize|reject}")
                 .route(web::post().to(answered)),
         )
-        .service(at("/v1/groups/{id}/kick").route(web::post().to(send_away)))
         .service(at("/v1/groups/{id}/promote").route(web::post().to(promote)))
         .service(at("/v1/groups/{id}/demote").route(web::post().to(demote)));
 }
@@ -158,19 +157,6 @@ async fn answered(
     let asker = number(&asker, Refusal::NoSuchPerson)?;
     let given = given(&word, params.words("reason"));
     requests::answer(&kindred, &who.me.actor, group_id(&group)?, asker, given).await?;
-    Ok(answer(&json!({})))
-}
-
-/// `POST /api/v1/groups/:id/kick` with `account_ids[]`, perhaps with a `reason`
-async fn send_away(
-    kindred: Data<Kindred>,
-    who: Bearer<scope::WriteGroups>,
-    params: Params,
-    id: Path<String>,
-) -> Result<HttpResponse, ApiError> {
-    let whom = ids(&params, "account_ids");
-    let reason = params.words("reason");
-    roles::send_away(&kindred, &who.me.actor, group_id(&id)?, whom, reason).await?;
     Ok(answer(&json!({})))
 }
 
