@@ -74,6 +74,15 @@ pub async fn about(kindred: &Kindred) -> Result<About> {
     Ok(about)
 }
 
+/// Refuses to show who is gone, or held back by those who keep this server.
+fn must_stand(actor: &Actor) -> Result<(), Refusal> {
+    match (actor.deleted_at, actor.suspended_at) {
+        (Some(_), _) => Err(Refusal::Gone),
+        (None, Some(_)) => Err(Refusal::Suspended),
+        (None, None) => Ok(()),
+    }
+}
+
 /// A group's page.
 pub async fn group(
     kindred: &Kindred,
@@ -88,9 +97,7 @@ pub async fn group(
             if !sight::of_group(db, &viewer, &group)? {
                 return Err(Refusal::NoSuchGroup.into());
             }
-            if actor.deleted_at.is_some() {
-                return Err(Refusal::Gone.into());
-            }
+            must_stand(&actor)?;
             let (entries, older) = timeline(db, &viewer, &actor, before)?;
             Ok(GroupPage {
                 organisers: memberships::moderators(db, actor.id)?,
@@ -122,9 +129,7 @@ pub async fn person(
             let actor = actors::by_handle(db, &handle, "")?
                 .filter(|actor| !matches!(actor.kind, ActorKind::Group | ActorKind::Application))
                 .ok_or(Refusal::NoSuchPerson)?;
-            if actor.deleted_at.is_some() {
-                return Err(Refusal::Gone.into());
-            }
+            must_stand(&actor)?;
             let mut rooms = Vec::new();
             for (group, face) in groups::of_member(db, actor.id)? {
                 if sight::of_group(db, &viewer, &group)? {

@@ -4,6 +4,7 @@ use kindred_storage::{
     BoostId, EntryId, NotificationKind, PostId, ReactionId, ReactionKind,
     actors::Actor,
     boosts::{self, Boost},
+    hearsay,
     posts::{self, Count, Post},
     reactions::{self, Reaction},
     timelines,
@@ -158,7 +159,10 @@ pub(crate) fn record(
         return Ok(false);
     }
     if kind == ReactionKind::Like {
-        posts::adjust(ledger.db, post.id, Count::Likes, 1)?;
+        // What a group had told of before is not another like.
+        if !hearsay::forget(ledger.db, post.id, &who.uri)? {
+            posts::adjust(ledger.db, post.id, Count::Likes, 1)?;
+        }
         let author = ledger.actor(post.author_id)?;
         notify::tell(
             ledger,

@@ -183,7 +183,17 @@ async fn shared(
     );
     let sender = sender.clone();
     kindred
-        .write(move |ledger| share(ledger, &sender, post.id, uri))
+        .write(move |ledger| {
+            // An address names one thing; whoever uses it again for another post gets one of ours.
+            let taken = boosts::by_uri(ledger.db, &uri)?
+                .is_some_and(|known| (known.actor_id, known.post_id) != (sender.id, post.id));
+            let uri = if taken {
+                format!("{}#boost-{}", sender.uri, post.id)
+            } else {
+                uri
+            };
+            share(ledger, &sender, post.id, uri)
+        })
         .await
 }
 

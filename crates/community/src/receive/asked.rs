@@ -7,9 +7,9 @@ use kindred_protocol::{
     vocabulary::{Answer, Incoming},
 };
 use kindred_storage::{
-    ActorKind,
+    ActorKind, Direction, activities,
     actors::{self, Actor},
-    follows,
+    follows::{self, Follow},
 };
 
 /// Somebody invites. The guest is named as the target, or, by some servers, only among the recipients.
@@ -57,6 +57,22 @@ pub(super) fn left(ledger: &mut Ledger<'_>, sender: &Actor, target: &str) -> Res
     }
 }
 
+/// The follow that was asked for by this activity. Whoever was asked twice may answer the first question late.
+fn question(ledger: &mut Ledger<'_>, target: &Actor, uri: &str) -> Result<Option<Follow>> {
+    if let Some(follow) = follows::by_uri(ledger.db, uri)? {
+        return Ok(Some(follow));
+    }
+    let ours = activities::by_uri(ledger.db, uri)?.filter(|said| {
+        said.direction == Direction::Said
+            && said.kind == "Follow"
+            && said.object_uri.as_deref() == Some(target.uri.as_str())
+    });
+    match ours.and_then(|said| said.actor_id) {
+        Some(who) => Ok(follows::find(ledger.db, who, target.id)?),
+        None => Ok(None),
+    }
+}
+
 /// An answer counts only for a question of ours, from the one who was asked.
 pub(super) fn answered(
     ledger: &mut Ledger<'_>,
@@ -68,7 +84,7 @@ pub(super) fn answered(
         return Ok(());
     }
     let by_id = match answer.object.id() {
-        Some(id) => follows::by_uri(ledger.db, announce::asked_as(id.as_str()))?,
+        Some(id) => question(ledger, sender, announce::asked_as(id.as_str()))?,
         None => None,
     };
     let follow = match (by_id, answer.object.whole()) {

@@ -48,6 +48,31 @@ fn kinds(letters: &[Value]) -> Vec<&str> {
 }
 
 #[tokio::test]
+async fn a_late_yes_to_the_first_question_counts_after_a_second_was_asked() {
+    on_both(async |fediverse| {
+        let stage = before_the_answer(fediverse, "lemmy").await;
+        let first = stage.far.new_letters()[0]["id"].clone();
+        fediverse.turn(Duration::from_mins(5));
+        fediverse.settle().await;
+        let again = stage.far.new_letters();
+        assert_eq!(kinds(&again), ["Follow"], "asked once more");
+        assert_ne!(again[0]["id"], first);
+        // Somebody else's yes is none.
+        let eve = stage.far.person("eve");
+        eve.tells(&stage.ours, &eve.activity("Accept", first.clone()))
+            .await;
+        fediverse.settle().await;
+        let tomas = stage.ours.person("tomas");
+        assert_eq!(tomas.stands_to("!rust@far.example").await, (false, true));
+        let accept = stage.group.activity("Accept", first);
+        stage.group.tells(&stage.ours, &accept).await;
+        fediverse.settle().await;
+        assert_eq!(tomas.stands_to("!rust@far.example").await, (true, false));
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_thread_is_told_to_the_home_of_its_group_as_it_is_understood_there() {
     for (software, title, kind, name) in [
         ("lemmy", Some("Lifetimes"), "Note", Some("Lifetimes")),

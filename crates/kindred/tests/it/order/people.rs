@@ -46,6 +46,7 @@ async fn whoever_is_suspended_cannot_sign_in_and_what_they_wrote_is_hidden_until
         assert!(stage.ours.group("rust").statuses().await.is_empty());
         let card = stage.ours.document(&stage.tomas.actor.uri).await.json();
         assert_eq!(card["suspended"], json!(true));
+        assert_eq!(stage.ours.page("/p/tomas").await.status, 403);
         let shown = ines.sees(&admin(&tomas, "")).await;
         assert_eq!(
             (&shown["suspended"], &shown["disabled"], &shown["email"]),
@@ -63,6 +64,7 @@ async fn whoever_is_suspended_cannot_sign_in_and_what_they_wrote_is_hidden_until
         fediverse.settle().await;
         assert!(stage.nadia.post_at(uri).await.is_some());
         assert_eq!(stage.ours.document(uri).await.status, 200);
+        assert_eq!(stage.ours.page("/p/tomas").await.status, 200);
     })
     .await;
 }

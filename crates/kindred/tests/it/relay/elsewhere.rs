@@ -179,6 +179,42 @@ async fn a_like_that_a_group_tells_of_counts_once_and_names_nobody() {
 }
 
 #[tokio::test]
+async fn a_like_that_comes_by_itself_after_a_group_told_of_it_is_the_same_like() {
+    on_both(async |fediverse| {
+        let stage = followed_by_mei(fediverse, "lemmy").await;
+        let note = stage.bo_writes(fediverse, "Likeable").await;
+        let like = stage.maya.activity("Like", note["id"].clone());
+        stage.passes_on(like.clone()).await;
+        stage.maya.tells(&stage.ours, &like).await;
+        fediverse.settle().await;
+        assert_eq!(stage.likes(&note).await, 1);
+        let undo = stage.maya.activity("Undo", like);
+        stage.maya.tells(&stage.ours, &undo).await;
+        fediverse.settle().await;
+        assert_eq!(stage.likes(&note).await, 0);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_takes_the_address_of_another_announcement_still_passes_their_post_on() {
+    on_both(async |fediverse| {
+        let stage = followed_by_mei(fediverse, "lemmy").await;
+        let first = stage.bo_writes(fediverse, "One").await;
+        let first = stage.post(&first).await;
+        let note = stage.bo.note("Two", &[&stage.group.uri]);
+        publish(&stage.near, &note);
+        let mut announce = stage.group.activity("Announce", note["id"].clone());
+        announce["id"] = json!(format!("{}#relay-{}", stage.group.uri, first.id));
+        stage.group.tells(&stage.ours, &announce).await;
+        fediverse.settle().await;
+        assert_eq!(stage.ours.unfinished().await, [""; 0]);
+        assert_eq!(stage.ours.person("mei").home().await.len(), 2);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn several_things_may_come_in_one_announcement() {
     on_sqlite(async |fediverse| {
         let stage = followed_by_mei(fediverse, "piefed").await;
