@@ -15,7 +15,9 @@ use kindred_storage::{ActivityId, ActorId, PostId};
 use moka::sync::Cache;
 use tokio::sync::{Mutex, OnceCell};
 
-use crate::{attempts::Attempts, delivery::Said, push::Vapid, servers::Server, views::About};
+use crate::{
+    attempts::Attempts, delivery::Said, house::Week, push::Vapid, servers::Server, views::About,
+};
 
 /// A public key and the actor that it belongs to.
 #[derive(Debug)]
@@ -57,6 +59,8 @@ pub(crate) struct Keys {
     pub vouched: Cache<(ActorId, String), bool>,
     /// The sums over the instance.
     pub about: Cache<(), About>,
+    /// What happened here in the latest weeks.
+    pub weeks: Cache<(), Arc<Vec<Week>>>,
     /// Wrong guesses at passwords.
     pub attempts: Attempts,
     /// The key by which push services know this house.
@@ -156,6 +160,10 @@ impl Default for Keys {
             about: Cache::builder()
                 .max_capacity(1)
                 .time_to_live(Duration::from_mins(1))
+                .build(),
+            weeks: Cache::builder()
+                .max_capacity(1)
+                .time_to_live(Duration::from_hours(1))
                 .build(),
             attempts: Attempts::default(),
             vapid: OnceCell::new(),

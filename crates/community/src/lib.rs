@@ -20,6 +20,7 @@ pub mod groups;
 mod guests;
 pub mod happenings;
 pub mod health;
+pub mod house;
 pub mod invitations;
 pub mod jobs;
 mod keys;

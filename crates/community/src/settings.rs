@@ -2,6 +2,8 @@
 
 use std::path::PathBuf;
 
+use kindred_storage::Moment;
+
 use crate::seal::Seal;
 
 /// Whom this instance federates with.
@@ -50,6 +52,49 @@ impl MediaSettings {
     }
 }
 
+/// What whoever runs this instance says about it, and how they are reached.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct House {
+    /// An address for mail; nothing when there is none.
+    pub email: String,
+    /// The handle of whoever answers questions about it.
+    pub contact: Option<String>,
+    /// What it is about.
+    pub about: Option<Paper>,
+    /// What becomes of what is known about people.
+    pub privacy: Option<Paper>,
+    /// On which terms it is used.
+    pub terms: Option<Paper>,
+    /// What is expected of everybody.
+    pub rules: Vec<Rule>,
+}
+
+impl House {
+    /// The rule with this number. Rules are counted from one.
+    pub fn rule(&self, number: &str) -> Option<&Rule> {
+        let place = number.parse::<usize>().ok()?.checked_sub(1)?;
+        self.rules.get(place)
+    }
+}
+
+/// A text for everybody to read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Paper {
+    /// The text, as clean HTML.
+    pub html: String,
+    /// Since when it holds.
+    pub written_at: Moment,
+}
+
+/// What is expected of everybody, in a sentence, and what is meant by it.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Rule {
+    /// The sentence.
+    pub text: String,
+    /// What is meant; often nothing.
+    pub hint: String,
+}
+
 /// The settings in force.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -71,6 +116,8 @@ pub struct Settings {
     pub lab: bool,
     /// Where media are kept.
     pub media: MediaSettings,
+    /// What is said about this instance.
+    pub house: House,
     /// What addresses of ours are sealed with that nobody else may make.
     pub seal: Seal,
 }

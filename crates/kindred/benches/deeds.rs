@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use kindred_community::{
     Clock, Kindred, people, posts,
     seal::Seal,
-    settings::{Federation, MediaSettings, Settings, SignUp},
+    settings::{Federation, House, MediaSettings, Settings, SignUp},
     timelines,
     views::Draft,
 };
@@ -29,6 +29,7 @@ fn settings() -> Settings {
         source_url: String::new(),
         lab: false,
         media: MediaSettings::in_folder("nowhere"),
+        house: House::default(),
         seal: Seal::default(),
     }
 }

@@ -127,6 +127,17 @@ settings! {
     /// The company it belongs to, as people say its name.
     company: Option<String> = None;
 
+    /// An address for mail of whoever runs this instance. Everybody can read it, and some clients ask for it.
+    email: Option<String> = None;
+
+    /// The handle of somebody here who answers questions about this instance. Clients show their account beside its name.
+    contact: Option<String> = None;
+
+    /// A folder with what this instance says about itself, in Markdown: `about.md`, `privacy.md`, `terms.md` and
+    /// `rules.md`, each as you like. Every item of the list in `rules.md` is a rule; what stands below it, indented, says what is
+    /// meant. They are read at start, and since when a text holds is when its file was last changed.
+    house_dir: Option<PathBuf> = None, "the folder `house` in the data folder, if there is one";
+
     /// With whom this instance talks: `open` (with every server that is not blocked), `partners` (only with hosts that
     /// an agreement was made with) or `off` (with nobody: nothing is sent, and nothing from outside is taken).
     federation: Federation = None, "`open` when the origin is `https://` (in the lab: when an origin is set), else `off`";

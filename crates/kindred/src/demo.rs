@@ -119,7 +119,7 @@ async fn open_up(
         sign_up: SignUp::Closed,
         lab: true,
         media: MediaSettings::in_folder(folder.join("media")),
-        ..open::settings(config)
+        ..open::settings(config)?
     };
     let kindred = Kindred::new(db, network, settings, Clock::System, open::process_number());
     kindred.service().await?;

@@ -8,5 +8,6 @@ pub mod config;
 pub mod demo;
 pub mod doctor;
 pub mod failure;
+pub mod house;
 pub mod open;
 pub mod serve;

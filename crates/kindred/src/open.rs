@@ -19,6 +19,7 @@ use kindred_storage::{Db, Options};
 use crate::{
     config::{self, Config},
     failure::Failure,
+    house,
 };
 
 /// The release, as other servers and clients are told.
@@ -56,7 +57,7 @@ pub fn kindred(config: &Config) -> Result<Kindred, Failure> {
     Ok(Kindred::new(
         db,
         network(config)?,
-        settings(config),
+        settings(config)?,
         Clock::System,
         process_number(),
     ))
@@ -79,8 +80,8 @@ fn network(config: &Config) -> Result<Network, Failure> {
 }
 
 /// The settings as far as the heart needs to know.
-pub fn settings(config: &Config) -> Settings {
-    Settings {
+pub fn settings(config: &Config) -> Result<Settings, Failure> {
+    Ok(Settings {
         origin: config.origin.as_str().to_owned(),
         name: config.name.clone(),
         company: config.company.clone(),
@@ -103,8 +104,9 @@ pub fn settings(config: &Config) -> Settings {
             copies: mebibytes(config.media_copies),
             ..MediaSettings::in_folder(config.data_dir.join("media"))
         },
+        house: house::read(config)?,
         seal: Seal::default(),
-    }
+    })
 }
 
 fn mebibytes(count: config::Count) -> u64 {

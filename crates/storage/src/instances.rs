@@ -287,6 +287,16 @@ pub fn with_agreement(db: &mut Conn, agreement: Agreement) -> QueryResult<Vec<In
         .load(conn))
 }
 
+/// The names of servers that are not blocked, in the order of the alphabet.
+pub fn names(db: &mut Conn, limit: i64) -> QueryResult<Vec<String>> {
+    on!(db, |conn| instances::table
+        .filter(instances::standing.ne(Standing::Blocked))
+        .order(instances::host)
+        .limit(limit)
+        .select(instances::host)
+        .load(conn))
+}
+
 /// How many servers are known.
 pub fn count(db: &mut Conn) -> QueryResult<i64> {
     on!(db, |conn| instances::table.count().get_result(conn))

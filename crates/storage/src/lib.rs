@@ -56,6 +56,7 @@ mod types;
 pub mod uploads;
 pub mod versions;
 pub mod watchers;
+pub mod weeks;
 
 pub use db::{Backend, Conn, Db, LONGEST_CALL, Options};
 pub use diesel::QueryResult;

@@ -88,6 +88,24 @@ pub(crate) fn knows(req: &HttpRequest, tag: &str) -> bool {
         .any(|known| known.trim() == "*" || bare(known) == bare(tag))
 }
 
+/// JSON that is the same for everybody and changes rarely: kept for a minute, and then only looked at for changes.
+pub(crate) fn kept(req: &HttpRequest, entity: &serde_json::Value) -> HttpResponse {
+    let body = entity.to_string();
+    let tag = etag(body.as_bytes());
+    let mut answer = HttpResponse::Ok();
+    if knows(req, &tag) {
+        answer.status(actix_web::http::StatusCode::NOT_MODIFIED);
+    }
+    answer
+        .insert_header((header::ETAG, tag))
+        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
+        .content_type("application/json");
+    match answer.finish() {
+        unchanged if unchanged.status() == actix_web::http::StatusCode::NOT_MODIFIED => unchanged,
+        fresh => fresh.set_body(actix_web::body::BoxBody::new(body)),
+    }
+}
+
 /// FNV-1a: short, and the same on every machine, so that several servers behind one name agree.
 pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {

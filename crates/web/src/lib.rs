@@ -29,8 +29,8 @@ use actix_web::{
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
 use mastodon::{
-    accounts, apps, companions, house, instance, polls, push, quotes, registration, requests,
-    search, statuses, streaming, timelines,
+    accounts, apps, companions, embed, house, instance, polls, push, quotes, registration,
+    requests, search, statuses, streaming, timelines,
 };
 
 /// What the doors need to know of how this instance is set up.
@@ -110,7 +110,7 @@ fn for_clients() -> Scope<
         .configure(streaming::routes)
         .configure(push::routes)
         .configure(house::routes)
-        .service(at("/v1/custom_emojis").route(read(instance::custom_emojis)))
+        .configure(embed::routes)
         .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))
         .service(
             at("/v1/accounts/verify_credentials")
@@ -170,6 +170,7 @@ fn for_people(cfg: &mut ServiceConfig) {
         .service(at("/@{handle}").route(read(pages::person::at_handle)))
         .service(at("/g/{handle}/join/{token}").route(read(pages::invitation::show)))
         .service(at("/topics/{slug}").route(read(pages::topic::show)))
+        .configure(pages::house::routes)
         .service(at("/avatars/{file}").route(read(avatars::avatar)))
         .service(at("/headers/{file}").route(read(avatars::header)))
         .service(at("/media/remote/{mark}/{address}").route(read(media::copy)))

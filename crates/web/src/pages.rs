@@ -6,6 +6,7 @@ pub mod consent;
 pub mod failure;
 pub mod front;
 pub mod group;
+pub mod house;
 pub mod invitation;
 pub mod layout;
 pub mod parts;

@@ -2,43 +2,58 @@
 //!
 //! The version tells clients which parts of the API they may use: it is raised only when those parts are there.
 
-use actix_web::{HttpResponse, http::header, web::Data};
+use actix_web::{HttpRequest, HttpResponse, web::Data};
 use kindred_community::{
-    Kindred, media, pages, polls, posts, push,
+    Actor, Kindred, house, media, pages, polls, posts, push,
     settings::{Federation, Settings, SignUp},
     views::About,
 };
 use serde_json::{Value, json};
 
-use crate::error::ApiError;
+use super::{entities::Account, house::rule_list};
+use crate::{assets, error::ApiError};
 
 /// The release of Mastodon whose API is spoken.
 const SPOKEN: &str = "4.2.0";
 /// What a link counts as.
 const CHARACTERS_PER_URL: u32 = 23;
 
+/// What both descriptions tell that is not in the settings.
+struct Told {
+    about: About,
+    contact: Option<Actor>,
+    rules: Vec<Value>,
+}
+
+impl Told {
+    async fn gather(kindred: &Kindred) -> Result<Self, ApiError> {
+        Ok(Self {
+            about: pages::about(kindred).await?,
+            contact: house::contact(kindred).await?,
+            rules: rule_list(kindred),
+        })
+    }
+
+    fn contact<'a>(&'a self, settings: &Settings) -> Option<Account<'a>> {
+        let contact = self.contact.as_ref();
+        contact.map(|actor| Account::of(settings, actor))
+    }
+}
+
 /// `GET /api/v1/instance`
-pub async fn v1(kindred: Data<Kindred>) -> Result<HttpResponse, ApiError> {
-    let about = pages::about(&kindred).await?;
-    Ok(hand_over(&instance_v1(kindred.settings(), &about)))
+pub async fn v1(req: HttpRequest, kindred: Data<Kindred>) -> Result<HttpResponse, ApiError> {
+    let told = Told::gather(&kindred).await?;
+    Ok(assets::kept(&req, &instance_v1(kindred.settings(), &told)))
 }
 
 /// `GET /api/v2/instance`
-pub async fn v2(kindred: Data<Kindred>) -> Result<HttpResponse, ApiError> {
-    let about = pages::about(&kindred).await?;
+pub async fn v2(req: HttpRequest, kindred: Data<Kindred>) -> Result<HttpResponse, ApiError> {
+    let told = Told::gather(&kindred).await?;
     let vapid = push::public_key(&kindred).await?;
-    Ok(hand_over(&instance_v2(kindred.settings(), &about, &vapid)))
-}
-
-/// `GET /api/v1/custom_emojis`
-pub async fn custom_emojis() -> HttpResponse {
-    hand_over(&json!([]))
-}
-
-fn hand_over(entity: &Value) -> HttpResponse {
-    HttpResponse::Ok()
-        .insert_header((header::CACHE_CONTROL, "public, max-age=60"))
-        .json(entity)
+    Ok(assets::kept(
+        &req,
+        &instance_v2(kindred.settings(), &told, &vapid),
+    ))
 }
 
 fn version(settings: &Settings) -> String {
@@ -92,13 +107,14 @@ fn polls_allowed() -> Value {
     })
 }
 
-fn instance_v1(settings: &Settings, about: &About) -> Value {
+fn instance_v1(settings: &Settings, told: &Told) -> Value {
+    let about = &told.about;
     json!({
         "uri": settings.host(),
         "title": settings.name,
         "short_description": description(settings),
         "description": description(settings),
-        "email": "",
+        "email": settings.house.email,
         "version": version(settings),
         "urls": { "streaming_api": streaming(settings) },
         "stats": {
@@ -116,14 +132,16 @@ fn instance_v1(settings: &Settings, about: &About) -> Value {
             "statuses": statuses(),
             "media_attachments": media_attachments(settings),
             "polls": polls_allowed(),
-            "media_attachments": media_attachments(settings),
         },
-        "contact_account": null,
-        "rules": [],
+        "contact_account": told.contact(settings),
+        "rules": told.rules,
     })
 }
 
-fn instance_v2(settings: &Settings, about: &About, vapid: &str) -> Value {
+fn instance_v2(settings: &Settings, told: &Told, vapid: &str) -> Value {
+    let house = &settings.house;
+    let about = &told.about;
+    let paper = |there: bool, path: &str| there.then(|| format!("{}{path}", settings.origin));
     let feeds = |local: &str| json!({ "local": local, "remote": "authenticated" });
     json!({
         "domain": settings.host(),
@@ -132,21 +150,28 @@ fn instance_v2(settings: &Settings, about: &About, vapid: &str) -> Value {
         "source_url": settings.source_url,
         "description": description(settings),
         "usage": { "users": { "active_month": about.active_month } },
-        "thumbnail": { "url": thumbnail(settings), "description": "", "blurhash": null, "versions": {} },
+        "wrapstodon": null,
+        "thumbnail": {
+            "url": thumbnail(settings),
+            "description": "",
+            "versions": { "@1x": thumbnail(settings), "@2x": thumbnail(settings) },
+        },
         "icon": [],
         "languages": ["en"],
         "configuration": {
             "urls": {
                 "streaming": streaming(settings),
                 "status": null,
-                "about": format!("{}/", settings.origin),
-                "privacy_policy": null,
-                "terms_of_service": null,
+                "about": format!("{}/about", settings.origin),
+                "privacy_policy": paper(house.privacy.is_some(), "/privacy-policy"),
+                "terms_of_service": paper(house.terms.is_some(), "/terms-of-service"),
             },
             "vapid": { "public_key": vapid },
             "accounts": {
                 "max_display_name_length": 100,
                 "max_note_length": 5000,
+                "max_avatar_description_length": 0,
+                "max_header_description_length": 0,
                 "max_featured_tags": 10,
                 "max_pinned_statuses": 5,
                 "max_profile_fields": 4,
@@ -156,7 +181,6 @@ fn instance_v2(settings: &Settings, about: &About, vapid: &str) -> Value {
             "statuses": statuses(),
             "media_attachments": media_attachments(settings),
             "polls": polls_allowed(),
-            "media_attachments": media_attachments(settings),
             "translation": { "enabled": false },
             "timelines_access": {
                 "live_feeds": feeds("authenticated"),
@@ -174,8 +198,8 @@ fn instance_v2(settings: &Settings, about: &About, vapid: &str) -> Value {
             "url": null,
         },
         "api_versions": { "mastodon": 1, "kindred": 1 },
-        "contact": { "email": "", "account": null },
-        "rules": [],
+        "contact": { "email": house.email, "account": told.contact(settings) },
+        "rules": told.rules,
     })
 }
 
@@ -200,15 +224,19 @@ mod tests {
 
     #[test]
     fn the_instance_is_described_completely() {
-        let about = About {
-            people: 3,
-            posts: 4,
-            comments: 5,
-            instances: 6,
-            active_month: 2,
-            ..About::default()
+        let told = Told {
+            about: About {
+                people: 3,
+                posts: 4,
+                comments: 5,
+                instances: 6,
+                active_month: 2,
+                ..About::default()
+            },
+            contact: None,
+            rules: Vec::new(),
         };
-        insta::assert_json_snapshot!("instance_v1", instance_v1(&testing::settings(), &about));
-        insta::assert_json_snapshot!("instance_v2", instance_v2(&testing::settings(), &about, ""));
+        insta::assert_json_snapshot!("instance_v1", instance_v1(&testing::settings(), &told));
+        insta::assert_json_snapshot!("instance_v2", instance_v2(&testing::settings(), &told, ""));
     }
 }

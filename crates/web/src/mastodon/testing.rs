@@ -4,7 +4,7 @@ use kindred_community::{
     Actor, ActorId, ActorKind, Moment, Post, PostId, PostKind, Visibility,
     policy::Quoting,
     seal::Seal,
-    settings::{Federation, MediaSettings, Settings, SignUp},
+    settings::{Federation, House, MediaSettings, Settings, SignUp},
     views::PostView,
 };
 
@@ -22,6 +22,7 @@ pub(crate) fn settings() -> Settings {
         source_url: "https://code.example/kindred".into(),
         lab: false,
         media: MediaSettings::in_folder("nowhere"),
+        house: House::default(),
         seal: Seal::default(),
     }
 }

@@ -105,6 +105,9 @@ fn footer(settings: &Settings) -> Markup {
                 p { (texts::FOOTER) }
                 p { (texts::FOOTER_NOTE) }
                 p {
+                    a href="/about" { (texts::ABOUT) } " · "
+                    @if settings.house.privacy.is_some() { a href="/privacy-policy" { (texts::PRIVACY) } " · " }
+                    @if settings.house.terms.is_some() { a href="/terms-of-service" { (texts::TERMS) } " · " }
                     span.version { "Kindred " (settings.version) }
                     @if !settings.source_url.is_empty() { " · " a href=(settings.source_url) { (texts::SOURCE) } }
                 }

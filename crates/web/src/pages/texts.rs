@@ -43,6 +43,11 @@ pub(crate) const HOME: &str = "Front page";
 pub(crate) const NAV: &str = "Main";
 pub(crate) const GROUPS: &str = "Groups";
 pub(crate) const JOIN_IN: &str = "Join in";
+pub(crate) const ABOUT: &str = "About this place";
+pub(crate) const PRIVACY: &str = "Privacy";
+pub(crate) const TERMS: &str = "Terms";
+pub(crate) const HOUSE_RULES: &str = "What we ask of everybody";
+pub(crate) const ASK: &str = "Whom to ask";
 pub(crate) const FOOTER: &str = "Run with Kindred: people who care, share.";
 pub(crate) const FOOTER_NOTE: &str = "No advertising, no tracking, nothing loaded from elsewhere.";
 

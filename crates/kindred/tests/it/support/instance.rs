@@ -22,7 +22,7 @@ use kindred_community::{
     AccountRole, Actor, Clock, GroupRole, JoinPolicy, Kindred, MembershipState, Result, Visibility,
     accounts, groups, people,
     seal::Seal,
-    settings::{Federation, MediaSettings, Settings, SignUp},
+    settings::{Federation, House, MediaSettings, Settings, SignUp},
 };
 use kindred_protocol::network::{Network, NetworkSettings};
 use kindred_storage::{
@@ -46,6 +46,7 @@ pub(crate) struct Builder<'a> {
     groups: Vec<(String, Visibility, JoinPolicy)>,
     partners: Vec<String>,
     federation: Federation,
+    house: House,
 }
 
 impl<'a> Builder<'a> {
@@ -58,7 +59,14 @@ impl<'a> Builder<'a> {
             groups: Vec::new(),
             partners: Vec::new(),
             federation: Federation::Open,
+            house: House::default(),
         }
+    }
+
+    /// Whoever runs it has said this about it.
+    pub(crate) fn with_house(mut self, house: House) -> Self {
+        self.house = house;
+        self
     }
 
     pub(crate) fn with_person(mut self, handle: &str) -> Self {
@@ -134,6 +142,7 @@ impl<'a> Builder<'a> {
             source_url: "https://code.example/kindred".to_owned(),
             lab: false,
             media: MediaSettings::in_folder(folder()),
+            house: self.house.clone(),
             seal: Seal::default(),
         };
         let db = self.fediverse.database();

@@ -82,8 +82,18 @@ pub(crate) fn report_on_site(lens: &Lens<'_>, view: &ReportView) -> Value {
         "assigned_account": known(view.assigned.as_ref()),
         "action_taken_by_account": known(view.handled_by.as_ref()),
         "statuses": statuses(lens, view.posts.iter()),
-        "rules": report.rules.iter().map(|rule| json!({ "id": rule, "text": "", "hint": "" })).collect::<Vec<_>>(),
+        "rules": report.rules.iter().map(|number| rule(settings, number)).collect::<Vec<_>>(),
         "group": optional(settings, view.group.as_ref()),
+    })
+}
+
+/// A rule of the house that was broken, as it reads now.
+fn rule(settings: &Settings, number: &str) -> Value {
+    let rule = settings.house.rule(number);
+    json!({
+        "id": number,
+        "text": rule.map_or("", |rule| rule.text.as_str()),
+        "hint": rule.map_or("", |rule| rule.hint.as_str()),
     })
 }
 
