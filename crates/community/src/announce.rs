@@ -13,8 +13,8 @@ mod relay;
 
 use belonging::personally;
 pub(crate) use belonging::{
-    asked, asked_as, asked_no_more, asked_to_join, invitation_answered, invited, left, turned_away,
-    welcomed,
+    asked, asked_as, asked_no_more, asked_to_join, invitation_answered, invited, left, shut_out,
+    shut_out_no_more, turned_away, welcomed,
 };
 pub(crate) use faces::{gone, looks_different};
 pub(crate) use quotes::{Question, asked_to_quote, quote_allowed, quote_refused, quote_revoked};

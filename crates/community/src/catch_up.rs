@@ -398,7 +398,7 @@ async fn stand(kindred: &Kindred, post: Post, find: Find) -> Result<()> {
                     post_id: post.id,
                     by_id: None,
                 };
-                timelines::put_home(ledger.db, entry, finder.id)?;
+                timelines::put_home(ledger.db, entry, finder.id, post.language.as_deref())?;
             }
             let its_own = post.author_id == finder.id || post.group_id == Some(finder.id);
             if find.pinned && its_own && post.pinned_at.is_none() {
@@ -433,7 +433,7 @@ fn pass_on_late(ledger: &mut Ledger<'_>, group: &Actor, post: &Post, find: Find)
             post_id: post.id,
             by_id: Some(group.id),
         };
-        timelines::put_home(ledger.db, entry, group.id)?;
+        timelines::put_home(ledger.db, entry, group.id, post.language.as_deref())?;
     }
     Ok(())
 }

@@ -14,8 +14,9 @@ use kindred_storage::{
 use crate::{
     Kindred, Ledger, Refusal, Result,
     announce::{self, Ask},
-    links, membership, policy, sight,
-    timelines::bounded,
+    links, membership, policy,
+    sections::bounded,
+    sight,
     views::Viewer,
 };
 

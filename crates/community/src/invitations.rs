@@ -24,15 +24,15 @@ use crate::{
     membership::{self, Wording, worded},
     notify, policy,
     posts::{compose, place},
-    servers,
-    views::{Audience, Draft, TextFormat},
+    sections, servers,
+    views::{Audience, Draft, Section, TextFormat},
 };
 
 /// An invitation that waits for an answer.
 #[derive(Clone, Debug)]
 pub struct Open {
-    /// Pages the list.
-    pub cursor: i64,
+    /// Our number for it.
+    pub id: MembershipId,
     /// The group.
     pub group: Actor,
     /// Who invites.
@@ -176,27 +176,40 @@ fn record(
 }
 
 /// The invitations that wait for somebody's answer, the latest first.
-pub async fn waiting_for(kindred: &Kindred, who: &Actor, page: Page) -> Result<Vec<Open>> {
+pub async fn waiting_for(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<Open>> {
     let who = who.id;
-    let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
-            let invited = memberships::groups_of(db, who, MembershipState::Invited, &page)?;
-            let ids: Vec<ActorId> = invited
-                .iter()
-                .filter_map(|(standing, _)| standing.invited_by)
-                .collect();
-            let hosts = actors::find_many(db, &ids)?;
-            Ok(invited
-                .into_iter()
-                .map(|(standing, group)| Open {
-                    cursor: standing.id.0,
-                    by: standing
-                        .invited_by
-                        .and_then(|by| hosts.iter().find(|host| host.id == by).cloned()),
-                    group,
-                })
-                .collect())
+            let invited = sections::whole(
+                db,
+                page,
+                |(standing, _): &(Membership, Actor)| standing.id.0,
+                |db, page| {
+                    Ok(memberships::groups_of(
+                        db,
+                        who,
+                        MembershipState::Invited,
+                        page,
+                    )?)
+                },
+            )?;
+            invited.dressed(|invited| {
+                let ids: Vec<ActorId> = invited
+                    .iter()
+                    .filter_map(|(standing, _)| standing.invited_by)
+                    .collect();
+                let hosts = actors::find_many(db, &ids)?;
+                Ok(invited
+                    .into_iter()
+                    .map(|(standing, group)| Open {
+                        id: standing.id,
+                        by: standing
+                            .invited_by
+                            .and_then(|by| hosts.iter().find(|host| host.id == by).cloned()),
+                        group,
+                    })
+                    .collect())
+            })
         })
         .await
 }

@@ -16,7 +16,8 @@ use moka::sync::Cache;
 use tokio::sync::{Mutex, OnceCell};
 
 use crate::{
-    attempts::Attempts, delivery::Said, house::Week, push::Vapid, servers::Server, views::About,
+    attempts::Attempts, delivery::Said, house::Week, push::Vapid, servers::Server,
+    showcase::Trends, views::About,
 };
 
 /// A public key and the actor that it belongs to.
@@ -65,6 +66,8 @@ pub(crate) struct Keys {
     pub attempts: Attempts,
     /// The key by which push services know this house.
     pub vapid: OnceCell<Vapid>,
+    /// What is talked about.
+    pub trends: Cache<(), Trends>,
     /// The secret part of the link for the first admin.
     pub setup: OnceLock<String>,
     /// Bodies on their way to many inboxes.
@@ -167,6 +170,10 @@ impl Default for Keys {
                 .build(),
             attempts: Attempts::default(),
             vapid: OnceCell::new(),
+            trends: Cache::builder()
+                .max_capacity(1)
+                .time_to_live(Duration::from_mins(5))
+                .build(),
             setup: OnceLock::new(),
             bodies: Cache::builder()
                 .weigher(|_, said: &Said| u32::try_from(said.body.len()).unwrap_or(u32::MAX))

@@ -11,24 +11,30 @@ mod attempts;
 mod audit;
 mod catch_up;
 pub mod companions;
+pub mod conversations;
 mod delivery;
 pub mod directory;
 pub mod discovery;
+pub mod distance;
 pub mod documents;
 mod explain;
+pub mod filters;
 pub mod groups;
 mod guests;
 pub mod happenings;
 pub mod health;
 pub mod house;
+pub mod interests;
 pub mod invitations;
 pub mod jobs;
 mod keys;
 pub mod letters;
 pub mod links;
+pub mod lists;
 pub mod media;
 pub mod membership;
 pub mod moderation;
+pub mod notices;
 mod notify;
 pub mod oauth;
 pub mod pages;
@@ -49,10 +55,12 @@ pub mod roles;
 pub mod scopes;
 pub mod seal;
 pub mod search;
+pub mod sections;
 mod servers;
 pub mod sessions;
 pub mod settings;
 pub mod setup;
+pub mod showcase;
 mod sight;
 pub mod sign_up;
 pub mod site;
@@ -67,14 +75,23 @@ pub use app::{Clock, Ids, Kindred, Ledger, first_id_of};
 pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
-    AccountRole, ActivityId, ActorId, ActorKind, AppId, Circle, GroupRole, JoinPolicy,
-    MembershipState, Moment, NotificationId, PostId, PostKind, Posting, QuotePolicy, QuoteState,
-    ScheduledId, SessionId, TokenId, UploadId, Visibility,
+    AccountRole, ActivityId, ActorId, ActorKind, AppId, Circle, ConversationId, FilterAction,
+    FilterId, FilterPlace, FilterPostId, GroupRole, JoinPolicy, KeywordId, ListId, Marked,
+    MembershipState, Moment, NoticeRequestId, NotificationId, NotificationKind, PostId, PostKind,
+    Posting, QuotePolicy, QuoteState, Reception, RepliesShown, ScheduledId, SessionId, TieId,
+    TokenId, UploadId, Visibility,
     accounts::Account,
     actors::Actor,
     boosts::Boost,
+    conversations::Conversation,
+    filters::{Filter, FilterPost, Keyword},
     groups::Group,
+    lists::List,
+    markers::Marker,
     memberships::Membership,
+    mutes::Mute,
+    notice_policies::Policy,
+    notifications::{Bundle, Notification, Sieve},
     polls::Poll,
     posts::{Application, Attachment, Card, Focus, Post, TagKind},
     uploads::Upload,

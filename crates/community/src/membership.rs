@@ -5,16 +5,21 @@
 //! words map to the two stands in `docs/federation/groups.md`.
 
 mod elsewhere;
+mod neighbours;
+mod standings;
 mod ties;
 
 pub(crate) use elsewhere::{Wording, ask_again, wording_of};
-pub(crate) use ties::{hear_from_now_on, is_banned, part, standing_of};
+pub use neighbours::{followed, followers};
+pub use standings::relationships;
+pub(crate) use standings::{MOST_AT_ONCE, standing_of};
+pub(crate) use ties::{hear_from_now_on, is_banned, part};
 
 use kindred_protocol::html;
 use kindred_storage::{
-    ActorId, ActorKind, Dialect, FollowState, GroupRole, MembershipId, MembershipState,
+    ActorId, ActorKind, Dialect, FollowState, GroupRole, Json, MembershipId, MembershipState,
     NotificationKind, Visibility, activities,
-    actors::{self, Actor},
+    actors::Actor,
     blocks, follows,
     follows::Follow,
     groups, instances,
@@ -34,12 +39,35 @@ use crate::{
 };
 
 /// What a follower would like to hear.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct FollowWish {
     /// Also what the other one passes on; unchanged when not said, at first yes.
     pub show_boosts: Option<bool>,
     /// Be told of every post; unchanged when not said, at first no.
     pub notify: Option<bool>,
+    /// Only what is written in these languages, as two or three letters each; unchanged when not said, at first all. An empty list
+    /// means all.
+    pub languages: Option<Vec<String>>,
+}
+
+/// The most languages that a wish may name.
+const MOST_LANGUAGES: usize = 50;
+
+impl FollowWish {
+    fn into_row(self) -> follows::Wish {
+        let languages = self.languages.map(|mut languages| {
+            languages.retain(|tag| {
+                (2..=3).contains(&tag.len()) && tag.bytes().all(|b| b.is_ascii_lowercase())
+            });
+            languages.truncate(MOST_LANGUAGES);
+            (!languages.is_empty()).then_some(Json(languages))
+        });
+        follows::Wish {
+            show_boosts: self.show_boosts,
+            notify: self.notify,
+            languages,
+        }
+    }
 }
 
 /// What stays when somebody leaves a group.
@@ -75,8 +103,8 @@ pub async fn follow(
             if follows::find(ledger.db, who.id, target.id)?.is_none() {
                 ask(ledger, &who, &target, wording, None)?;
             }
-            follows::wish(ledger.db, who.id, target.id, wish.show_boosts, wish.notify)?;
-            standing_of(ledger.db, who.id, target.id)
+            follows::wish(ledger.db, who.id, target.id, &wish.into_row())?;
+            standing_of(ledger.db, ledger.now, who.id, target.id)
         })
         .await
 }
@@ -167,7 +195,7 @@ pub async fn unfollow(kindred: &Kindred, who: &Actor, target: ActorId) -> Result
         .write(move |ledger| {
             let target = ledger.actor(target)?;
             go(ledger, &who, &target, wording)?;
-            standing_of(ledger.db, who.id, target.id)
+            standing_of(ledger.db, ledger.now, who.id, target.id)
         })
         .await
 }
@@ -221,28 +249,6 @@ fn says_no_more(ledger: &mut Ledger<'_>, who: &Actor, group: &Actor) -> Result<(
     }
     Ok(())
 }
-
-/// How somebody of ours stands to others, in the order asked for. Unknown ones are left out.
-pub async fn relationships(
-    kindred: &Kindred,
-    who: &Actor,
-    others: Vec<ActorId>,
-) -> Result<Vec<Relationship>> {
-    let who = who.id;
-    kindred
-        .read(move |db| {
-            let known = actors::find_many(db, &others)?;
-            let asked = others
-                .into_iter()
-                .take(MOST_AT_ONCE)
-                .filter(|id| known.iter().any(|actor| actor.id == *id));
-            asked.map(|id| standing_of(db, who, id)).collect()
-        })
-        .await
-}
-
-/// The most relationships that one question may ask for.
-pub(crate) const MOST_AT_ONCE: usize = 100;
 
 /// A question at a door of ours.
 pub(crate) struct Knock<'a> {

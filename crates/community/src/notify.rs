@@ -1,14 +1,30 @@
 //! Who should hear of it, and how gently: one line in a list that is read when it suits.
 
+use std::time::Duration;
+
 use kindred_storage::{
-    ActorId, NotificationId, NotificationKind, PostId, actors::Actor, blocks, notifications,
+    ActorId, FollowState, NoticeRequestId, NotificationId, NotificationKind, PostId, Reception,
+    Standing, Visibility, actors,
+    actors::Actor,
+    follows, instances, mine,
+    notice_policies::{self, Request},
+    notifications,
     notifications::Notification,
+    posts,
 };
 
-use crate::{Ledger, Result, happenings::Happening, push};
+use crate::{
+    Ledger, Result,
+    happenings::Happening,
+    policy::{self, Place, Teller},
+    push,
+};
+
+/// How long somebody counts as new.
+const NEW: Duration = Duration::from_hours(30 * 24);
 
 /// Leaves a notice for somebody of ours. Others are told by their own server; nobody is told of what they did themselves, nor by
-/// somebody they blocked.
+/// somebody whom they keep at a distance, nor of a conversation of which they have heard enough. A notice by a stranger may be set apart.
 pub(crate) fn tell(
     ledger: &mut Ledger<'_>,
     whom: &Actor,
@@ -17,7 +33,7 @@ pub(crate) fn tell(
     post: Option<PostId>,
     group: Option<ActorId>,
 ) -> Result<()> {
-    if !whom.host.is_empty() || whom.id == by || blocks::find(ledger.db, whom.id, by)?.is_some() {
+    if !whom.host.is_empty() || whom.id == by {
         return Ok(());
     }
     remind(ledger, whom, kind, by, post, group)
@@ -35,6 +51,35 @@ pub(crate) fn remind(
     if !whom.host.is_empty() {
         return Ok(());
     }
+    let distances = mine::distances(ledger.db, whom.id, &[by], ledger.now)?;
+    if distances
+        .iter()
+        .any(|(distance, _)| !policy::reaches(Place::Notices, by, *distance))
+    {
+        return Ok(());
+    }
+    if let Some(post) = post
+        && notifications::heard_enough(ledger.db, whom.id, post)?
+    {
+        return Ok(());
+    }
+    let reception = reception(ledger, whom.id, kind, by, post)?;
+    if reception == Reception::Drop {
+        return Ok(());
+    }
+    let set_apart = reception == Reception::Filter;
+    if set_apart {
+        let request = Request {
+            id: NoticeRequestId(ledger.next_id()),
+            owner_id: whom.id,
+            actor_id: by,
+            post_id: post,
+            notices: 1,
+            created_at: ledger.now,
+            updated_at: ledger.now,
+        };
+        notice_policies::set_apart(ledger.db, &request)?;
+    }
     let notification = Notification {
         id: NotificationId(ledger.next_id()),
         owner_id: whom.id,
@@ -44,12 +89,62 @@ pub(crate) fn remind(
         group_id: group,
         created_at: ledger.now,
         read_at: None,
+        set_apart,
     };
     notifications::add(ledger.db, &notification)?;
-    push::leave(ledger, whom.id, kind, notification.id)?;
-    ledger.happened(Happening::Notified {
-        owner: whom.id,
-        notice: notification.id,
-    });
+    if !set_apart {
+        push::leave(ledger, whom.id, kind, notification.id)?;
+        ledger.happened(Happening::Notified {
+            owner: whom.id,
+            notice: notification.id,
+        });
+    }
     Ok(())
+}
+
+/// How a notice is received. Most people have no policy, and nothing more is asked then.
+fn reception(
+    ledger: &mut Ledger<'_>,
+    whom: ActorId,
+    kind: NotificationKind,
+    by: ActorId,
+    post: Option<PostId>,
+) -> Result<Reception> {
+    let Some(policy) = notice_policies::find(ledger.db, whom)? else {
+        return Ok(Reception::Accept);
+    };
+    let accepted = |follow: Option<follows::Follow>| {
+        follow.is_some_and(|follow| follow.state == FollowState::Accepted)
+    };
+    let face = actors::find(ledger.db, by)?;
+    let limited = match face.as_ref().filter(|face| !face.host.is_empty()) {
+        Some(face) => instances::by_host(ledger.db, &face.host)?
+            .is_some_and(|instance| instance.standing == Standing::Silenced),
+        None => false,
+    };
+    let teller = Teller {
+        permitted: notice_policies::is_permitted(ledger.db, whom, by)?,
+        followed: accepted(follows::find(ledger.db, whom, by)?),
+        follower: accepted(follows::find(ledger.db, by, whom)?),
+        new: face.is_some_and(|face| ledger.now.since(face.published_at) < NEW),
+        private: speaks_in_private(ledger, whom, post)?,
+        limited,
+    };
+    Ok(policy::reception(&policy, kind, teller))
+}
+
+/// Whether a post is a private word to somebody that does not answer one of theirs.
+fn speaks_in_private(ledger: &mut Ledger<'_>, whom: ActorId, post: Option<PostId>) -> Result<bool> {
+    let Some(post) = post
+        .map(|id| posts::find(ledger.db, id))
+        .transpose()?
+        .flatten()
+    else {
+        return Ok(false);
+    };
+    let answers = match post.parent_id {
+        Some(parent) => posts::find(ledger.db, parent)?.is_some_and(|it| it.author_id == whom),
+        None => false,
+    };
+    Ok(post.visibility == Visibility::Direct && !answers)
 }

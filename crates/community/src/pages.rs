@@ -1,9 +1,9 @@
 //! What pages for people show, gathered in one read each.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use kindred_storage::{
-    ActorKind, Conn, Moment, Page, PostId, accounts,
+    ActorId, ActorKind, Conn, Moment, Page, PostId, accounts,
     actors::{self, Actor},
     groups, instances, memberships,
     posts::{self, Post},
@@ -11,7 +11,9 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Refusal, Result, catch_up, links, membership, policy, sight,
+    Kindred, Refusal, Result, catch_up, links, membership,
+    policy::{self, Place},
+    sections, sight,
     timelines::{USUAL, Wanted, page_of_actor},
     topics,
     views::{
@@ -90,7 +92,7 @@ pub async fn group(
     handle: &str,
     before: Option<i64>,
 ) -> Result<GroupPage> {
-    let (viewer, handle) = (viewer.clone(), handle.to_lowercase());
+    let (viewer, now, handle) = (viewer.clone(), kindred.now(), handle.to_lowercase());
     kindred
         .read(move |db| {
             let (group, actor) = groups::by_handle(db, &handle, "")?.ok_or(Refusal::NoSuchGroup)?;
@@ -98,14 +100,14 @@ pub async fn group(
                 return Err(Refusal::NoSuchGroup.into());
             }
             must_stand(&actor)?;
-            let (entries, older) = timeline(db, &viewer, &actor, before)?;
+            let (entries, older) = timeline(db, &viewer, now, &actor, before)?;
             Ok(GroupPage {
                 organisers: memberships::moderators(db, actor.id)?,
                 followers: i64::from(actor.followers_count),
                 topics: actor.topics.to_vec(),
                 standing: viewer
                     .actor()
-                    .map(|who| membership::standing_of(db, who, actor.id))
+                    .map(|who| membership::standing_of(db, now, who, actor.id))
                     .transpose()?,
                 actor,
                 group,
@@ -123,7 +125,7 @@ pub async fn person(
     handle: &str,
     before: Option<i64>,
 ) -> Result<PersonPage> {
-    let (viewer, handle) = (viewer.clone(), handle.to_lowercase());
+    let (viewer, now, handle) = (viewer.clone(), kindred.now(), handle.to_lowercase());
     kindred
         .read(move |db| {
             let actor = actors::by_handle(db, &handle, "")?
@@ -136,7 +138,7 @@ pub async fn person(
                     rooms.push(face);
                 }
             }
-            let (entries, older) = timeline(db, &viewer, &actor, before)?;
+            let (entries, older) = timeline(db, &viewer, now, &actor, before)?;
             Ok(PersonPage {
                 actor,
                 groups: rooms,
@@ -150,6 +152,7 @@ pub async fn person(
 fn timeline(
     db: &mut Conn,
     viewer: &Viewer,
+    now: Moment,
     actor: &Actor,
     before: Option<i64>,
 ) -> Result<(Vec<Entry>, Option<i64>)> {
@@ -162,10 +165,12 @@ fn timeline(
         replies: false,
         ..Wanted::default()
     };
-    let entries = page_of_actor(db, viewer, actor.id, page, wanted)?;
-    let full = i64::try_from(entries.len()).unwrap_or(0) == USUAL;
-    let older = entries.last().map(|entry| entry.id).filter(|_| full);
-    Ok((entries, older))
+    let section = page_of_actor(db, viewer, now, actor.id, page, &wanted)?;
+    let older = section
+        .ends
+        .map(|(_, oldest)| oldest)
+        .filter(|_| section.more);
+    Ok((section.items, older))
 }
 
 /// The most posts of a conversation that are shown.
@@ -183,7 +188,7 @@ pub async fn thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<Th
 }
 
 async fn known_thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<ThreadPage> {
-    let viewer = viewer.clone();
+    let (viewer, now) = (viewer.clone(), kindred.now());
     kindred
         .read(move |db| {
             let focus = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
@@ -194,8 +199,14 @@ async fn known_thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<
             let focus = sight::of_post(db, &viewer, focus)?;
             let all = posts::thread(db, focus.root_id, LONGEST_THREAD)?;
             let all = sight::of_posts(db, &viewer, all)?;
-            let above = ancestors(&all, &focus);
-            let below = descendants(&all, &focus);
+            let authors: HashSet<ActorId> = all.iter().map(|post| post.author_id).collect();
+            let authors: Vec<ActorId> = authors.into_iter().collect();
+            let away = sections::kept_away(db, &viewer, now, Place::Open, &authors)?;
+            // What others answered to those who are not heard stays in its place.
+            let mut above = ancestors(&all, &focus);
+            above.retain(|post| !away.contains(&post.author_id));
+            let mut below = descendants(&all, &focus);
+            below.retain(|(_, post)| !away.contains(&post.author_id));
             let mut wanted: Vec<Post> = above.iter().map(|post| (*post).clone()).collect();
             wanted.push(focus.clone());
             wanted.extend(below.iter().map(|(_, post)| (*post).clone()));
@@ -291,14 +302,8 @@ pub async fn topic(kindred: &Kindred, viewer: &Viewer, slug: &str) -> Result<Top
             }
             let posts = store::posts_about(db, topic.id, &Page::first(USUAL))?;
             let posts = sight::of_posts(db, &viewer, posts)?;
-            let entries = sight::views(db, &viewer, posts)?
-                .into_iter()
-                .map(|view| Entry {
-                    id: view.post.id.0,
-                    view,
-                    boost: None,
-                })
-                .collect::<Vec<_>>();
+            let views = sight::views(db, &viewer, posts)?;
+            let entries: Vec<Entry> = views.into_iter().map(Entry::of).collect();
             // A word that only closed groups use is not known to those outside.
             if teasers.is_empty() && entries.is_empty() {
                 return Err(Refusal::NoSuchPost.into());

@@ -58,6 +58,40 @@ pub async fn declare(
         .await
 }
 
+/// Says to everybody that somebody of ours cares about a topic. What they said of it before stays as it was worded.
+pub async fn say_in_public(
+    kindred: &Kindred,
+    who: &Actor,
+    topic: &str,
+) -> Result<(Passion, Topic)> {
+    let words = said_of(kindred, who, topic).await?.unwrap_or_default();
+    declare(kindred, who, topic, &words, Circle::Everyone).await
+}
+
+/// Says it to everybody no more. What they put in words of their own stays, for themselves; the rest is given up.
+pub async fn no_longer_in_public(kindred: &Kindred, who: &Actor, topic: &str) -> Result<()> {
+    match said_of(kindred, who, topic).await? {
+        None => Ok(()),
+        Some(words) if words.is_empty() => give_up(kindred, who, topic).await,
+        Some(words) => declare(kindred, who, topic, &words, Circle::Me)
+            .await
+            .map(drop),
+    }
+}
+
+/// In which words somebody cares about a topic, if they do.
+async fn said_of(kindred: &Kindred, who: &Actor, topic: &str) -> Result<Option<String>> {
+    let (who, topic) = (who.id, topic.to_owned());
+    kindred
+        .read(move |db| {
+            let Some(topic) = topics::find(db, &topic)? else {
+                return Ok(None);
+            };
+            Ok(passions::find(db, who, topic.id)?.map(|passion| passion.words))
+        })
+        .await
+}
+
 fn checked_words(words: &str) -> Result<String, Refusal> {
     let words: String = words
         .split_whitespace()

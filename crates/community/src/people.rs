@@ -99,6 +99,34 @@ pub async fn profile(kindred: &Kindred, viewer: &Viewer, id: ActorId) -> Result<
         .await
 }
 
+/// Those of these actors of whom the viewer may know, in the order asked for.
+pub async fn several(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    mut ids: Vec<ActorId>,
+) -> Result<Vec<Actor>> {
+    let viewer = viewer.clone();
+    ids.truncate(crate::timelines::MOST_BY_NUMBER);
+    kindred
+        .read(move |db| {
+            let mut known = actors::find_many(db, &ids)?;
+            known
+                .retain(|actor| actor.kind != ActorKind::Application && actor.deleted_at.is_none());
+            let mut found = Vec::new();
+            for id in ids {
+                let Some(at) = known.iter().position(|actor| actor.id == id) else {
+                    continue;
+                };
+                let actor = known.swap_remove(at);
+                if sight::of_actor(db, &viewer, &actor)? {
+                    found.push(actor);
+                }
+            }
+            Ok(found)
+        })
+        .await
+}
+
 /// What makes this actor a group, when it is one.
 pub async fn group_of(kindred: &Kindred, id: ActorId) -> Result<Option<Group>> {
     kindred

@@ -4,8 +4,8 @@
 
 use kindred_storage::{
     AccountRole, ActorId, ActorKind, Circle, GroupRole as Role, JoinPolicy, MembershipState,
-    Posting, QuotePolicy, Visibility, actors::Actor, groups::Group, memberships::Membership,
-    posts::Post,
+    NotificationKind as Kind, Posting, QuotePolicy, Reception, Visibility, actors::Actor,
+    groups::Group, memberships::Membership, mine::Distance, notice_policies::Policy, posts::Post,
 };
 
 use crate::{Refusal, settings::Federation};
@@ -95,6 +95,79 @@ pub fn may_see_group(eyes: Eyes, group: &Group, member: bool) -> bool {
             true
         }
     }
+}
+
+/// Where somebody of ours reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// At home.
+    Home,
+    /// On a list of their own.
+    List,
+    /// What is for everybody: public timelines, topics, what a search finds, answers in a conversation.
+    Open,
+    /// On the page of this actor, which they went to see.
+    PageOf(ActorId),
+    /// Among the notices.
+    Notices,
+}
+
+/// Whether the words of `whom` reach somebody who stands at this distance, in this place.
+///
+/// Whoever was shut out by the other hears nothing of them anywhere. Whoever goes to see somebody's page hears them there, muted and
+/// blocked or not: they asked for it.
+pub fn reaches(place: Place, whom: ActorId, distance: Distance) -> bool {
+    match distance {
+        Distance::BlockedBy => false,
+        _ if place == Place::PageOf(whom) => true,
+        Distance::Blocks | Distance::Shuns | Distance::MutesNotices => false,
+        Distance::Mutes => place == Place::Notices,
+        Distance::ReadsApart => place != Place::Home,
+    }
+}
+
+/// What is known of somebody whose notice comes in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent fact that the rule asks for"
+)]
+pub struct Teller {
+    /// Their notices are taken whatever the policy says.
+    pub permitted: bool,
+    /// The one who is told follows them.
+    pub followed: bool,
+    /// They follow the one who is told.
+    pub follower: bool,
+    /// They came less than a month ago.
+    pub new: bool,
+    /// They speak in private, unasked.
+    pub private: bool,
+    /// Their server is kept at a distance.
+    pub limited: bool,
+}
+
+/// How a notice is received: the strictest word of the policy that fits holds.
+pub fn reception(policy: &Policy, kind: Kind, teller: Teller) -> Reception {
+    let by_strangers = matches!(
+        kind,
+        Kind::Mention | Kind::Reply | Kind::Follow | Kind::FollowRequest | Kind::Like | Kind::Boost
+    );
+    if teller.permitted || !by_strangers {
+        return Reception::Accept;
+    }
+    let words = [
+        (!teller.followed, policy.not_following),
+        (!teller.follower, policy.not_followers),
+        (teller.new && !teller.followed, policy.new_accounts),
+        (teller.private && !teller.followed, policy.private_mentions),
+        (teller.limited && !teller.followed, policy.limited_accounts),
+    ];
+    let fitting = words.iter().filter(|(fits, _)| *fits);
+    fitting
+        .map(|(_, word)| *word)
+        .max()
+        .unwrap_or(Reception::Accept)
 }
 
 /// Whether letters are exchanged with this server at all. Where only some are welcome, `invited` are those with an agreement and those
@@ -397,6 +470,37 @@ pub fn may_change(post: &Post, who: ActorId) -> Result<(), Refusal> {
     } else {
         Err(Refusal::AuthorOnly)
     }
+}
+
+/// Whether somebody may put a post at the top of their own page: one of theirs that is no private word and stands in no group.
+pub fn may_pin(post: &Post, who: ActorId) -> Result<(), Refusal> {
+    may_change(post, who)?;
+    let open = matches!(
+        post.visibility,
+        Visibility::Public | Visibility::Unlisted | Visibility::Followers
+    );
+    if open && post.group_id.is_none() {
+        Ok(())
+    } else {
+        Err(Refusal::NotForThePage)
+    }
+}
+
+/// How a reader is tied to a post that a search came upon.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Trace {
+    /// They wrote it, are named in it, like it, passed it on, or keep it.
+    pub own: bool,
+    /// Its author agreed to be found.
+    pub indexable: bool,
+    /// It stands in a group.
+    pub in_group: bool,
+}
+
+/// Whether a search shows a post that its reader may see: what is theirs, what was said in a group, and the public words of those who
+/// agreed to be found.
+pub fn may_find(visibility: Visibility, trace: Trace) -> bool {
+    trace.own || trace.in_group || (visibility == Visibility::Public && trace.indexable)
 }
 
 /// Whether a post may be passed on to others.

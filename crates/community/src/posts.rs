@@ -5,8 +5,10 @@
 
 pub(crate) mod cards;
 pub(crate) mod compose;
+mod hearers;
 pub(crate) mod held;
 pub(crate) mod history;
+mod keeping;
 pub mod later;
 mod once;
 pub(crate) mod reactions;
@@ -15,11 +17,12 @@ pub(crate) mod take_in;
 
 pub use held::{Verdict, look_at, waiting as waiting_for_a_look};
 pub use history::history;
+pub use keeping::{keep, let_go, mute, pin, unmute, unpin};
 pub use reactions::{boost, like, unboost, unlike};
 pub(crate) use relay::{pass_on_activity, pass_on_change, room_of, withdraw};
 
 use kindred_storage::{
-    ActorId, EntryId, NotificationKind, PostId, Posting, TopicId, Visibility,
+    ActorId, PostId, Posting, TopicId, Visibility,
     actors::{self, Actor},
     boosts, groups, memberships,
     polls::Poll,
@@ -32,13 +35,13 @@ use relay::Room;
 use serde_json::Value;
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, announce,
+    Kindred, Ledger, Refusal, Result, announce, conversations,
     happenings::Happening,
-    media, membership, notify,
+    media, membership,
     policy::{self, Thread},
     polls,
     quotes::{self, Claim},
-    sight,
+    search, sight,
     speech::Spoken,
     topics,
     views::{Draft, PostView, Viewer},
@@ -157,6 +160,7 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
             }
             let post = living(ledger, id)?;
             cards::ask_later(ledger, &post);
+            search::note(ledger, &post)?;
             let update = with_spoken(ledger, &post, |ledger, spoken| {
                 announce::edited(ledger, spoken)
             })?;
@@ -266,20 +270,21 @@ pub(crate) fn place(
     Ok(post)
 }
 
-/// A post is tied to what it names, to its topics and to its conversation.
+/// A post is tied to what it names, to its topics, which are answered, and to its conversation.
 fn settle_in(
     ledger: &mut Ledger<'_>,
     post: &Post,
     parent: Option<&Post>,
     mentions: &[ActorId],
-) -> Result<()> {
+) -> Result<Vec<TopicId>> {
     posts::mention(ledger.db, post.id, mentions)?;
-    tie_hashtags(ledger, post)?;
+    let topics = tie_hashtags(ledger, post)?;
+    search::note(ledger, post)?;
     adopt_orphans(ledger, post)?;
     if let Some(parent) = parent {
         posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
     }
-    Ok(())
+    Ok(topics)
 }
 
 /// A post that is in its place takes effect: in counts, in homes, in the notices of those it names.
@@ -290,12 +295,19 @@ fn make_known(
     parent: Option<&Post>,
     mentions: &[ActorId],
 ) -> Result<()> {
-    settle_in(ledger, post, parent, mentions)?;
+    let topics = settle_in(ledger, post, parent, mentions)?;
     if is_counted(post) {
         actors::note_post(ledger.db, author.id, ledger.now)?;
     }
-    lay_into_homes(ledger, author, post, parent)?;
-    tell_the_named(ledger, author, post, mentions, parent)
+    hearers::lay_into_homes(ledger, author, post, parent)?;
+    hearers::bring_home_by_topic(ledger, post, &topics)?;
+    if author.host.is_empty() {
+        timelines::note_here(ledger.db, post.id)?;
+    }
+    if post.visibility == Visibility::Direct {
+        conversations::went_on(ledger, author, post, mentions)?;
+    }
+    hearers::tell_the_named(ledger, author, post, mentions, parent)
 }
 
 /// A post that was known before its author told us of it, because somebody else had named it, finds its group now.
@@ -444,7 +456,8 @@ fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
 /// The most hashtags of a post that count.
 const MOST_HASHTAGS: usize = 100;
 
-fn tie_hashtags(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+/// Notes which topics a post names, and answers them.
+fn tie_hashtags(ledger: &mut Ledger<'_>, post: &Post) -> Result<Vec<TopicId>> {
     let mut ids = Vec::new();
     for tag in post
         .tags
@@ -467,80 +480,7 @@ fn tie_hashtags(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     if !ids.is_empty() {
         store::set_post(ledger.db, post.id, &ids)?;
     }
-    Ok(())
-}
-
-/// Lays a post into the homes of its author and of those here who follow the author.
-fn lay_into_homes(
-    ledger: &mut Ledger<'_>,
-    author: &Actor,
-    post: &Post,
-    parent: Option<&Post>,
-) -> Result<()> {
-    let entry = timelines::Entry {
-        entry_id: EntryId::from(post.id),
-        post_id: post.id,
-        by_id: None,
-    };
-    if author.host.is_empty() {
-        timelines::put_home_of(ledger.db, entry, author.id)?;
-    }
-    if matches!(
-        post.visibility,
-        Visibility::Public | Visibility::Unlisted | Visibility::Followers
-    ) {
-        // An answer is of interest to those who follow both sides of the conversation.
-        let other = parent
-            .map(|parent| parent.author_id)
-            .filter(|other| *other != author.id);
-        match other {
-            Some(other) => timelines::put_home_of_both(ledger.db, entry, author.id, other)?,
-            None => timelines::put_home(ledger.db, entry, author.id)?,
-        };
-    }
-    ledger.tell_of_entry(entry.entry_id, post.id);
-    Ok(())
-}
-
-fn tell_the_named(
-    ledger: &mut Ledger<'_>,
-    author: &Actor,
-    post: &Post,
-    mentions: &[ActorId],
-    parent: Option<&Post>,
-) -> Result<()> {
-    let answered = parent.map(|parent| parent.author_id);
-    for named in actors::find_many(ledger.db, mentions)? {
-        // Naming somebody lets nobody into a room: who is no member is not told either.
-        let outside = match post.group_id {
-            Some(group) if post.visibility == Visibility::Members => {
-                !sight::is_member(ledger.db, group, named.id)?
-            }
-            _ => false,
-        };
-        if Some(named.id) != answered && !outside {
-            notify::tell(
-                ledger,
-                &named,
-                NotificationKind::Mention,
-                author.id,
-                Some(post.id),
-                post.group_id,
-            )?;
-        }
-    }
-    if let Some(answered) = answered {
-        let answered = ledger.actor(answered)?;
-        notify::tell(
-            ledger,
-            &answered,
-            NotificationKind::Reply,
-            author.id,
-            Some(post.id),
-            post.group_id,
-        )?;
-    }
-    Ok(())
+    Ok(ids)
 }
 
 /// Takes a post away for good, wherever it stands; its group withdraws it with these words.
@@ -559,6 +499,7 @@ pub(crate) fn retract(
     ledger.happened(Happening::Deleted { post: post.id });
     held::forget(ledger, post.id)?;
     tombstones::add(ledger.db, &post.uri, ledger.now)?;
+    search::forget(ledger, post.id)?;
     if post.removed_at.is_none() {
         clear_away(ledger, post)?;
     }

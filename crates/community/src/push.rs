@@ -24,6 +24,7 @@ use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     jobs::{Job, Outcome},
     links,
+    notices::word_of,
     views::SignedIn,
 };
 
@@ -171,21 +172,6 @@ pub async fn unsubscribe(kindred: &Kindred, token: TokenId) -> Result<()> {
         .await
 }
 
-/// The API's word for a kind of notification; none, when clients have no word for it.
-fn alert_of(kind: NotificationKind) -> Option<&'static str> {
-    Some(match kind {
-        NotificationKind::Mention | NotificationKind::Reply => "mention",
-        NotificationKind::Follow => "follow",
-        NotificationKind::FollowRequest => "follow_request",
-        NotificationKind::Like => "favourite",
-        NotificationKind::Boost => "reblog",
-        NotificationKind::Post => "status",
-        NotificationKind::Poll => "poll",
-        NotificationKind::Edit => "update",
-        _ => return None,
-    })
-}
-
 /// Leaves a message for each place where somebody wants to be told of this.
 pub(crate) fn leave(
     ledger: &mut Ledger<'_>,
@@ -193,7 +179,7 @@ pub(crate) fn leave(
     kind: NotificationKind,
     notification: NotificationId,
 ) -> Result<()> {
-    let Some(alert) = alert_of(kind) else {
+    let Some(alert) = word_of(kind) else {
         return Ok(());
     };
     for subscription in rows::of_owner(ledger.db, owner)? {
@@ -240,7 +226,7 @@ async fn message(
             else {
                 return Ok(None);
             };
-            let (Some(by), Some(alert)) = (actors::find(db, told.actor_id)?, alert_of(told.kind))
+            let (Some(by), Some(alert)) = (actors::find(db, told.actor_id)?, word_of(told.kind))
             else {
                 return Ok(None);
             };
@@ -269,7 +255,7 @@ async fn message(
                 "notification_id": notification.0,
                 "notification_type": alert,
                 "icon": links::avatar(&settings, &by),
-                "title": title(alert, &by.name),
+                "title": title(told.kind, &by.name),
                 "body": text,
             });
             Ok(Some((subscription, message)))
@@ -277,16 +263,19 @@ async fn message(
         .await
 }
 
-fn title(alert: &str, by: &str) -> String {
+fn title(kind: NotificationKind, by: &str) -> String {
     let by: String = by.chars().take(60).collect();
-    match alert {
-        "mention" => format!("{by} spoke to you"),
-        "follow" => format!("{by} follows you"),
-        "follow_request" => format!("{by} asks to follow you"),
-        "favourite" => format!("{by} likes your post"),
-        "reblog" => format!("{by} passed your post on"),
-        "status" => format!("{by} posted something"),
-        "poll" => "A poll has ended".to_owned(),
+    match kind {
+        NotificationKind::Mention | NotificationKind::Reply => format!("{by} spoke to you"),
+        NotificationKind::Follow => format!("{by} follows you"),
+        NotificationKind::FollowRequest => format!("{by} asks to follow you"),
+        NotificationKind::JoinRequest => format!("{by} asks to join a group"),
+        NotificationKind::Invitation => format!("{by} invites you to a group"),
+        NotificationKind::Like => format!("{by} likes your post"),
+        NotificationKind::Boost => format!("{by} passed your post on"),
+        NotificationKind::Post => format!("{by} posted something"),
+        NotificationKind::Quote => format!("{by} quotes your post"),
+        NotificationKind::Poll => "A poll has ended".to_owned(),
         _ => format!("{by} changed a post"),
     }
 }

@@ -13,7 +13,7 @@ use kindred_protocol::{
     write,
 };
 use kindred_storage::{
-    FollowState, NotificationKind, Page, PostId, QuotePolicy, QuoteState,
+    ActorId, FollowState, NotificationKind, Page, PostId, QuotePolicy, QuoteState,
     actors::{self, Actor},
     blocks, follows,
     posts::{self, Count, Post, PostPatch},
@@ -25,10 +25,10 @@ use crate::{
     Kindred, Ledger, Refusal, Result, announce,
     jobs::{Job, lane_look},
     links, notify,
-    policy::{self, Quoting},
+    policy::{self, Place, Quoting},
     posts::{living, pass_on_activity, take_in, with_spoken},
-    remote, sight,
-    views::{PostView, Viewer},
+    remote, sections, sight,
+    views::{PostView, Section, Viewer},
 };
 
 /// What a post from elsewhere says about its quote.
@@ -46,16 +46,29 @@ pub async fn of(
     viewer: &Viewer,
     post: PostId,
     page: Page,
-) -> Result<Vec<PostView>> {
-    let viewer = viewer.clone();
-    let page = crate::timelines::bounded(page);
+) -> Result<Section<PostView>> {
+    let (viewer, now) = (viewer.clone(), kindred.now());
     kindred
         .read(move |db| {
             let post = posts::find(db, post)?.ok_or(Refusal::NoSuchPost)?;
             let post = sight::of_post(db, &viewer, post)?;
-            let quoting = quotes::page_of(db, post.id, &page)?;
-            let quoting = sight::of_posts(db, &viewer, quoting)?;
-            sight::views(db, &viewer, quoting)
+            sections::section(
+                db,
+                page,
+                |quoting: &Post| quoting.id.0,
+                |db, page| Ok(quotes::page_of(db, post.id, page)?),
+                |db, mut quoting| {
+                    let authors: Vec<ActorId> = quoting.iter().map(|it| it.author_id).collect();
+                    let away = sections::kept_away(db, &viewer, now, Place::Open, &authors)?;
+                    quoting.retain(|it| !away.contains(&it.author_id));
+                    let quoting = sight::of_posts(db, &viewer, quoting)?;
+                    let views = sight::views(db, &viewer, quoting)?;
+                    Ok(views
+                        .into_iter()
+                        .map(|view| (view.post.id.0, view))
+                        .collect())
+                },
+            )
         })
         .await
 }

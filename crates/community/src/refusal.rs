@@ -24,6 +24,9 @@ pub enum Refusal {
     /// No poll has this number, or the asker may not see it.
     #[error("there is no such poll here")]
     NoSuchPoll,
+    /// Nothing of this kind has this number, or it belongs to somebody else.
+    #[error("there is no such {0} here")]
+    NoSuch(&'static str),
     /// No activity has this number, or the asker may not see it.
     #[error("there is no such activity here")]
     NoSuchActivity,
@@ -278,6 +281,27 @@ pub enum Refusal {
     /// Nobody follows himself.
     #[error("you cannot follow yourself")]
     Oneself,
+    /// What one cannot do to oneself: blocking, muting, recommending.
+    #[error("that cannot be done to oneself")]
+    NotOneself,
+    /// Only those whom one follows can be put on lists and recommended.
+    #[error("follow them first")]
+    FollowFirst,
+    /// There can be so many and no more.
+    #[error("there can be at most {1} {0}")]
+    TooMany(&'static str, usize),
+    /// So many characters and no more.
+    #[error("{0} has at most {1} characters")]
+    TooLong(&'static str, usize),
+    /// Something that cannot be left out was.
+    #[error("{0} is needed")]
+    Needed(&'static str),
+    /// A name that no server can have, or ours.
+    #[error("{0:?} is not the name of another server")]
+    BadHost(String),
+    /// Only one's own open posts outside of groups stand at the top of one's page.
+    #[error("only your own open posts outside of groups can be pinned to your page")]
+    NotForThePage,
     /// The request is not understandable; the words say what is wrong with it.
     #[error("{0}")]
     NotUnderstood(String),

@@ -4,7 +4,7 @@
 //! [`crate::membership::follow`], being asked is [`crate::invitations`].
 
 use kindred_storage::{
-    ActorId, FollowState, MembershipState, NotificationKind, Page,
+    ActorId, Conn, FollowState, GroupRole, MembershipState, NotificationKind, Page,
     actors::Actor,
     follows::{self, Follow},
     groups,
@@ -15,8 +15,8 @@ use serde_json::json;
 use crate::{
     Kindred, Ledger, Refusal, Result, announce, audit,
     membership::{self, how_asked, worded},
-    moderation, notify,
-    views::Relationship,
+    moderation, notify, sections,
+    views::{Relationship, Section},
 };
 
 /// An answer at the door.
@@ -31,8 +31,6 @@ pub enum Answer {
 /// Somebody who waits at a door.
 #[derive(Clone, Debug)]
 pub struct Waiting {
-    /// Pages the list.
-    pub cursor: i64,
     /// Who it is.
     pub asker: Actor,
     /// Why they would like to come in, in their words.
@@ -45,33 +43,63 @@ pub async fn waiting(
     who: &Actor,
     door: ActorId,
     page: Page,
-) -> Result<Vec<Waiting>> {
+) -> Result<Section<Waiting>> {
     let who = who.clone();
-    let page = crate::timelines::bounded(page);
     kindred
-        .write(move |ledger| {
-            may_answer(ledger, &who, door)?;
+        .read(move |db| {
+            may_answer(db, &who, door)?;
             if who.id == door {
-                return Ok(follows::requests(ledger.db, door, &page)?
-                    .into_iter()
-                    .map(|(follow, asker)| Waiting {
-                        cursor: follow.id.0,
-                        asker,
-                        reason: None,
-                    })
-                    .collect());
+                let waiting = sections::whole(
+                    db,
+                    page,
+                    |(follow, _): &(Follow, Actor)| follow.id.0,
+                    |db, page| Ok(follows::requests(db, door, page)?),
+                )?;
+                return Ok(waiting.map(|(_, asker)| Waiting {
+                    asker,
+                    reason: None,
+                }));
             }
             let requested = MembershipState::Requested;
-            Ok(memberships::members(ledger.db, door, requested, &page)?
-                .into_iter()
-                .map(|(standing, asker)| Waiting {
-                    cursor: standing.id.0,
-                    asker,
-                    reason: standing.reason,
-                })
-                .collect())
+            let waiting = sections::whole(
+                db,
+                page,
+                |(standing, _): &(Membership, Actor)| standing.id.0,
+                |db, page| Ok(memberships::members(db, door, requested, page)?),
+            )?;
+            Ok(waiting.map(|(standing, asker)| Waiting {
+                asker,
+                reason: standing.reason,
+            }))
         })
         .await
+}
+
+/// Answers somebody who asks to follow, or to join a group that `who` moderates: clients show both alike, and name only the asker.
+pub async fn answer_anywhere(
+    kindred: &Kindred,
+    who: &Actor,
+    asker: ActorId,
+    given: Answer,
+) -> Result<Relationship> {
+    let me = who.id;
+    let door = kindred
+        .read(move |db| {
+            if Question::find(db, me, asker)?.is_some() {
+                return Ok(me);
+            }
+            for standing in memberships::of_actor(db, me)? {
+                let group = standing.group_id;
+                // Whether they may answer there is asked when they do.
+                if standing.role != GroupRole::Member && Question::find(db, group, asker)?.is_some()
+                {
+                    return Ok(group);
+                }
+            }
+            Ok(me)
+        })
+        .await?;
+    answer(kindred, who, door, asker, given).await
 }
 
 /// Answers somebody who waits at a door that `who` answers for.
@@ -85,8 +113,8 @@ pub async fn answer(
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            may_answer(ledger, &who, door)?;
-            let question = Question::find(ledger, door, asker)?.ok_or(Refusal::NoSuchPerson)?;
+            may_answer(ledger.db, &who, door)?;
+            let question = Question::find(ledger.db, door, asker)?.ok_or(Refusal::NoSuchPerson)?;
             let (door, asker) = (ledger.actor(door)?, ledger.actor(asker)?);
             let word = match answer {
                 Answer::Welcome => {
@@ -110,7 +138,7 @@ pub async fn answer(
                     json!({}),
                 )?;
             }
-            membership::standing_of(ledger.db, who.id, asker.id)
+            membership::standing_of(ledger.db, ledger.now, who.id, asker.id)
         })
         .await
 }
@@ -122,10 +150,10 @@ struct Question {
 }
 
 impl Question {
-    fn find(ledger: &mut Ledger<'_>, door: ActorId, asker: ActorId) -> Result<Option<Self>> {
-        let follow = follows::find(ledger.db, asker, door)?
-            .filter(|follow| follow.state == FollowState::Pending);
-        let standing = memberships::standing(ledger.db, door, asker)?
+    fn find(db: &mut Conn, door: ActorId, asker: ActorId) -> Result<Option<Self>> {
+        let follow =
+            follows::find(db, asker, door)?.filter(|follow| follow.state == FollowState::Pending);
+        let standing = memberships::standing(db, door, asker)?
             .filter(|standing| standing.state == MembershipState::Requested);
         let waits = follow.is_some() || standing.is_some();
         Ok(waits.then_some(Self { follow, standing }))
@@ -219,7 +247,7 @@ pub(crate) fn let_all_in(ledger: &mut Ledger<'_>, door: &Actor) -> Result<()> {
             return Ok(());
         }
         for (_, asker) in waiting {
-            if let Some(question) = Question::find(ledger, door.id, asker.id)? {
+            if let Some(question) = Question::find(ledger.db, door.id, asker.id)? {
                 let_in(ledger, door, &asker, &question)?;
             }
         }
@@ -230,10 +258,10 @@ pub(crate) fn let_all_in(ledger: &mut Ledger<'_>, door: &Actor) -> Result<()> {
 const AT_ONCE: i64 = 100;
 
 /// Whose door it is: one's own, or that of a group one moderates.
-fn may_answer(ledger: &mut Ledger<'_>, who: &Actor, door: ActorId) -> Result<()> {
+fn may_answer(db: &mut Conn, who: &Actor, door: ActorId) -> Result<()> {
     if who.id == door {
         return Ok(());
     }
-    let (_, face) = groups::find(ledger.db, door)?.ok_or(Refusal::NoSuchGroup)?;
-    moderation::must_moderate(ledger.db, who, &face)
+    let (_, face) = groups::find(db, door)?.ok_or(Refusal::NoSuchGroup)?;
+    moderation::must_moderate(db, who, &face)
 }

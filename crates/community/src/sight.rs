@@ -5,17 +5,17 @@
 use std::collections::{HashMap, HashSet};
 
 use kindred_storage::{
-    ActorId, Conn, FollowState, MembershipState, PostId, QuotePolicy, QuoteState, ReactionKind,
+    ActorId, Conn, FollowState, MembershipState, PostId, QuotePolicy, QuoteState,
     actors::{self, Actor},
-    boosts, follows, groups, instances, memberships,
+    blocks, follows, groups, instances, memberships,
+    mine::{self, Deed},
     polls::{self, Poll},
     posts::{self, Post},
     quotes::{self, Quote},
-    reactions,
 };
 
 use crate::{
-    Refusal, Result,
+    Refusal, Result, filters,
     policy::{self, Eyes, Quoting, Ties},
     speech::Spoken,
     views::{PostView, QuoteView, Viewer},
@@ -56,8 +56,14 @@ pub(crate) fn of_posts(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Resu
     Ok(seen)
 }
 
-/// The post, if the viewer may see it; otherwise it does not exist.
+/// The post, if the viewer may see it; otherwise it does not exist. For those whom its author has shut out there is none.
 pub(crate) fn of_post(db: &mut Conn, viewer: &Viewer, post: Post) -> Result<Post> {
+    if let Some(who) = viewer.actor()
+        && who != post.author_id
+        && blocks::find(db, post.author_id, who)?.is_some()
+    {
+        return Err(Refusal::NoSuchPost.into());
+    }
     of_posts(db, viewer, vec![post])?
         .pop()
         .ok_or_else(|| Refusal::NoSuchPost.into())
@@ -269,20 +275,14 @@ fn bare_views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<Vec<Po
         Some(id) if !questions.is_empty() => polls::choices_in(db, &questions, id)?,
         _ => Vec::new(),
     };
-    let (liked, boosted): (HashSet<PostId>, HashSet<PostId>) = match viewer.actor() {
-        Some(id) => (
-            reactions::by(db, id, &ids)?
-                .into_iter()
-                .filter(|reaction| reaction.kind == ReactionKind::Like)
-                .map(|reaction| reaction.post_id)
-                .collect(),
-            boosts::find_many(db, id, &ids)?
-                .into_iter()
-                .map(|boost| boost.post_id)
-                .collect(),
-        ),
-        None => Default::default(),
+    let deeds: Vec<(Deed, PostId)> = match viewer.actor() {
+        Some(who) => {
+            let roots: Vec<PostId> = posts.iter().map(|post| post.root_id).collect();
+            mine::deeds(db, who, &ids, &roots)?
+        }
+        None => Vec::new(),
     };
+    let did = |deed: Deed, post: PostId| deeds.contains(&(deed, post));
     let mut views = Vec::with_capacity(posts.len());
     for post in posts {
         let Some(author) = faces.get(&post.author_id).cloned() else {
@@ -318,11 +318,17 @@ fn bare_views(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<Vec<Po
                     followed.contains(&post.author_id),
                 )
             }),
-            liked: liked.contains(&post.id),
-            boosted: boosted.contains(&post.id),
+            liked: did(Deed::Liked, post.id),
+            boosted: did(Deed::Boosted, post.id),
+            kept: did(Deed::Kept, post.id),
+            muted: did(Deed::Muted, post.root_id),
+            filtered: Vec::new(),
             author,
             post,
         });
+    }
+    if let Some(who) = viewer.actor() {
+        filters::mark(db, who, &mut views)?;
     }
     Ok(views)
 }

@@ -18,12 +18,17 @@ pub use kindred_storage::{
     sanctions::{Sanction, Search, Status},
 };
 
-use kindred_storage::{AccountRole, Page, accounts, actors::Actor, reports};
+use kindred_storage::{
+    AccountRole, Page, accounts,
+    actors::Actor,
+    reports::{self, AuditLine},
+};
 
 use crate::{
     Kindred, Ledger, Refusal, Result,
     moderation::{LineView, with_faces},
-    policy, timelines,
+    policy, sections,
+    views::Section,
 };
 
 /// The role that somebody of ours has on this server.
@@ -45,14 +50,18 @@ fn must_administer(ledger: &mut Ledger<'_>, who: &Actor) -> Result<()> {
 }
 
 /// The whole record, the latest first, for those who keep order on this server.
-pub async fn record(kindred: &Kindred, who: &Actor, page: Page) -> Result<Vec<LineView>> {
+pub async fn record(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<LineView>> {
     let who = who.clone();
-    let page = timelines::bounded(page);
     kindred
         .write(move |ledger| {
             must_keep_order(ledger, &who)?;
-            let lines = reports::whole_record(ledger.db, &page)?;
-            with_faces(ledger.db, lines)
+            let lines = sections::whole(
+                ledger.db,
+                page,
+                |line: &AuditLine| line.id.0,
+                |db, page| Ok(reports::whole_record(db, page)?),
+            )?;
+            lines.dressed(|lines| with_faces(ledger.db, lines))
         })
         .await
 }

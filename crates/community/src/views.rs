@@ -7,7 +7,15 @@ use std::time::Duration;
 pub use kindred_storage::Page;
 use kindred_storage::{
     ActorId, AppId, Moment, PostId, QuotePolicy, QuoteState, ScheduledId, SessionId, TokenId,
-    UploadId, actors::Actor, boosts::Boost, groups::Group, memberships::Membership, polls::Poll,
+    UploadId,
+    actors::Actor,
+    boosts::Boost,
+    filters::{Filter, FilterPost, Keyword},
+    groups::Group,
+    memberships::Membership,
+    mutes::Mute,
+    notifications::Notification,
+    polls::Poll,
     posts::Post,
 };
 use serde::{Deserialize, Serialize};
@@ -38,6 +46,10 @@ impl Viewer {
 
 /// A post with everything that is needed to show it.
 #[derive(Clone, Debug)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is one independent deed of the viewer"
+)]
 pub struct PostView {
     /// The post itself.
     pub post: Post,
@@ -61,6 +73,67 @@ pub struct PostView {
     pub liked: bool,
     /// The viewer passed it on.
     pub boosted: bool,
+    /// The viewer keeps it.
+    pub kept: bool,
+    /// The viewer has heard enough of the conversation.
+    pub muted: bool,
+    /// Why the viewer would rather not read it.
+    pub filtered: Vec<Filtered>,
+}
+
+/// A filter of the viewer's and what of a post it is about. One that has ended counts no more.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Filtered {
+    /// The filter.
+    pub filter: Filter,
+    /// The words of it that stand in the post.
+    pub keywords: Vec<String>,
+    /// The post itself, when it is one of those that the filter names.
+    pub posts: Vec<PostId>,
+}
+
+/// A part of a long list, newest first, and where in the list it lies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Section<T> {
+    /// What of it the viewer is shown.
+    pub items: Vec<T>,
+    /// The cursors of its newest and its oldest line, whether shown or not; nothing when the part is empty.
+    pub ends: Option<(i64, i64)>,
+    /// Whether the list goes on below; for a part that was asked for from below, whether it goes on above.
+    pub more: bool,
+}
+
+impl<T> Default for Section<T> {
+    fn default() -> Self {
+        Self {
+            items: Vec::new(),
+            ends: None,
+            more: false,
+        }
+    }
+}
+
+impl<T> Section<T> {
+    /// The same part with other things in it.
+    pub fn map<U>(self, change: impl FnMut(T) -> U) -> Section<U> {
+        Section {
+            items: self.items.into_iter().map(change).collect(),
+            ends: self.ends,
+            more: self.more,
+        }
+    }
+
+    /// The same part with what was made of all its things together.
+    pub(crate) fn dressed<U>(
+        self,
+        dress: impl FnOnce(Vec<T>) -> crate::Result<Vec<U>>,
+    ) -> crate::Result<Section<U>> {
+        Ok(Section {
+            items: dress(self.items)?,
+            ends: self.ends,
+            more: self.more,
+        })
+    }
 }
 
 /// What a post quotes, as far as it is shown.
@@ -91,6 +164,17 @@ pub struct Entry {
     pub boost: Option<(Boost, Actor)>,
 }
 
+impl Entry {
+    /// A post as its author wrote it.
+    pub fn of(view: PostView) -> Self {
+        Self {
+            id: view.post.id.0,
+            view,
+            boost: None,
+        }
+    }
+}
+
 /// How one person stands to another actor, as clients show it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(
@@ -110,8 +194,55 @@ pub struct Relationship {
     pub show_boosts: bool,
     /// Is told of every post.
     pub notifying: bool,
+    /// In which languages the other one is wanted; in all when not said.
+    pub languages: Option<Vec<String>>,
+    /// The other one asked and waits for the answer.
+    pub requested_by: bool,
     /// Blocks the other one.
     pub blocking: bool,
+    /// Is blocked by the other one.
+    pub blocked_by: bool,
+    /// Would rather not hear the other one; whether that goes for notices, and until when.
+    pub muting: Option<Mute>,
+    /// Wants to hear nothing from the other one's server.
+    pub shunning: bool,
+    /// Recommends the other one.
+    pub endorsed: bool,
+    /// What they note about the other one, for themself.
+    pub note: String,
+}
+
+/// A filter with the words and single posts by which it knows what somebody would rather not read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WholeFilter {
+    /// The filter.
+    pub filter: Filter,
+    /// Its words.
+    pub keywords: Vec<Keyword>,
+    /// Its single posts.
+    pub posts: Vec<FilterPost>,
+}
+
+/// A notice and what it speaks of.
+#[derive(Clone, Debug)]
+pub struct Notice {
+    /// The notice.
+    pub row: Notification,
+    /// Who did it.
+    pub by: Actor,
+    /// With which post.
+    pub post: Option<PostView>,
+}
+
+/// A talk in private, as one of those who take part sees it.
+#[derive(Clone, Debug)]
+pub struct Talk {
+    /// Where it stands on their list.
+    pub row: kindred_storage::conversations::Conversation,
+    /// The others.
+    pub with: Vec<Actor>,
+    /// What was said last, when it is still there.
+    pub last: Option<PostView>,
 }
 
 /// A group and what its page shows.
@@ -210,6 +341,8 @@ pub struct Found {
     pub actors: Vec<Actor>,
     /// Posts, newest first.
     pub posts: Vec<PostView>,
+    /// Topics.
+    pub topics: Vec<crate::interests::TopicView>,
 }
 
 /// Who is signed in, by which right.

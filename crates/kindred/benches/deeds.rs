@@ -77,7 +77,7 @@ fn deeds(bench: &mut Criterion) {
     bench.bench_function("home timeline, 20 entries", |bench| {
         bench.iter(|| {
             let home = timelines::home(&kindred, &nadia, Page::first(20));
-            assert_eq!(runtime.block_on(home).expect("home").len(), 20);
+            assert_eq!(runtime.block_on(home).expect("home").items.len(), 20);
         });
     });
     bench.bench_function("publish a post that nobody hears", |bench| {

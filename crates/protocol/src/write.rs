@@ -13,7 +13,7 @@ mod note;
 pub use activity::{
     ActivityCard, accept, accept_with, add, announce_activity, announce_object, block, create,
     delete, dislike, flag, follow, ignore, in_words, invite, join, leave, like, lock, moved,
-    quote_authorization, quote_request, reject, remove, undo, update, vote,
+    quote_authorization, quote_request, reject, remove, shut_out, undo, update, vote,
 };
 pub use actor::{ActorCard, FieldCard, PictureCard, actor};
 pub use collection::{CollectionCard, PageCard, collection, ordered_collection, page, tombstone};

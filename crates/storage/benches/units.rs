@@ -399,7 +399,7 @@ async fn fill(db: &Db, how_many: i64) {
                     post_id: PostId(id),
                     by_id: Some(ActorId(100)),
                 };
-                timelines::put_home(db, entry, ActorId(100))?;
+                timelines::put_home(db, entry, ActorId(100), None)?;
             }
             Ok::<_, Error>(())
         })

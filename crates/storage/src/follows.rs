@@ -9,8 +9,9 @@ use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::{accounts, actors, follows, instances, memberships};
+use crate::statement::Statement;
 use crate::types::{
-    ActorId, ActorKind, Agreement, Dialect, FollowId, FollowState, Moment, Standing,
+    ActorId, ActorKind, Agreement, Dialect, FollowId, FollowState, Json, Moment, Standing,
 };
 use crate::{Conn, Page, on};
 
@@ -34,6 +35,8 @@ pub struct Follow {
     pub notify: bool,
     /// When it was asked for.
     pub created_at: Moment,
+    /// In which languages the target is wanted; in all when not said.
+    pub languages: Option<Json<Vec<String>>>,
 }
 
 /// Where followers on one server are reached.
@@ -75,6 +78,18 @@ pub fn find_many(
     on!(db, |conn| Follow::query()
         .filter(follows::follower_id.eq(follower))
         .filter(one_of(follows::target_id, targets))
+        .load(conn))
+}
+
+/// Whether and how each of these hears of an actor.
+pub fn find_back(
+    db: &mut Conn,
+    target: ActorId,
+    followers: &[ActorId],
+) -> QueryResult<Vec<Follow>> {
+    on!(db, |conn| Follow::query()
+        .filter(follows::target_id.eq(target))
+        .filter(one_of(follows::follower_id, followers))
         .load(conn))
 }
 
@@ -346,29 +361,62 @@ pub fn remove_by_inbox(db: &mut Conn, inbox: &str) -> QueryResult<usize> {
     .execute(conn))
 }
 
-/// Changes what a follower would like to hear. What is not said stays as it is.
-pub fn wish(
-    db: &mut Conn,
-    follower: ActorId,
-    target: ActorId,
-    show_boosts: Option<bool>,
-    notify: Option<bool>,
-) -> QueryResult<()> {
-    if show_boosts.is_none() && notify.is_none() {
-        return Ok(());
-    }
-    let wanted = (
-        show_boosts.map(|wanted| follows::show_boosts.eq(wanted)),
-        notify.map(|wanted| follows::notify.eq(wanted)),
-    );
+/// What may change about what a follower would like to hear. What is `None` stays as it is; `Some(None)` empties it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, AsChangeset)]
+#[diesel(table_name = follows)]
+pub struct Wish {
+    /// Whether what the target passes on is wanted as well.
+    pub show_boosts: Option<bool>,
+    /// Whether every post is worth a notice.
+    pub notify: Option<bool>,
+    /// In which languages the target is wanted.
+    pub languages: Option<Option<Json<Vec<String>>>>,
+}
+
+/// Those on a server whom somebody follows, or who follow them.
+pub fn ties_with_host(db: &mut Conn, who: ActorId, host: &str) -> QueryResult<Vec<ActorId>> {
+    on!(db, |conn| {
+        let followed = follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::target_id)))
+            .filter(follows::follower_id.eq(who))
+            .filter(actors::host.eq(host))
+            .select(follows::target_id);
+        let followers = follows::table
+            .inner_join(actors::table.on(actors::id.eq(follows::follower_id)))
+            .filter(follows::target_id.eq(who))
+            .filter(actors::host.eq(host))
+            .select(follows::follower_id);
+        followed.union(followers).load(conn)
+    })
+}
+
+/// Changes what a follower would like to hear. A wish that names nothing changes nothing.
+pub fn wish(db: &mut Conn, follower: ActorId, target: ActorId, wish: &Wish) -> QueryResult<()> {
     on!(db, |conn| diesel::update(
         follows::table
             .filter(follows::follower_id.eq(follower))
             .filter(follows::target_id.eq(target))
     )
-    .set(wanted)
-    .execute(conn))
+    .set(wish)
+    .execute(conn)
+    .optional_empty_changeset())
     .map(drop)
+}
+
+/// Those with an account here who want to be told of every post of somebody.
+pub fn to_be_told(db: &mut Conn, target: ActorId) -> QueryResult<Vec<ActorId>> {
+    #[derive(QueryableByName)]
+    struct Found {
+        #[diesel(sql_type = diesel::sql_types::BigInt)]
+        id: ActorId,
+    }
+    // Written out, because only then SQLite knows that the index of such follows is enough.
+    let statement = Statement::new(
+        "SELECT f.follower_id AS id FROM follows AS f JOIN accounts AS a ON a.actor_id = f.follower_id \
+         WHERE f.target_id = ? AND f.notify AND f.state = 'accepted'",
+    );
+    let found: Vec<Found> = on!(db, |conn| statement.with(target.0).load(conn))?;
+    Ok(found.into_iter().map(|found| found.id).collect())
 }
 
 /// Those with an account here who hear of somebody.

@@ -1,4 +1,4 @@
-//! "One of these numbers", said so that the statement is the same however many there are.
+//! "One of these numbers" (or words), said so that the statement is the same however many there are.
 //!
 //! diesel writes a `?` per number for SQLite, and such a statement is parsed every time it is used. Here the whole list
 //! is one value, and the statement is prepared once like any other.
@@ -18,8 +18,20 @@ use diesel::sqlite::Sqlite;
 #[derive(Clone, Debug)]
 pub(crate) struct OneOf<C> {
     column: C,
-    /// The numbers as a list in JSON, which both databases can take apart.
+    /// The values as a list in JSON, which both databases can take apart.
     list: String,
+    /// What PostgreSQL makes of the list.
+    array: &'static str,
+}
+
+/// Whether the column is one of these words, which are none but letters, digits and underscores.
+pub(crate) fn one_of_words<C>(column: C, words: &[&str]) -> OneOf<C> {
+    let quoted: Vec<String> = words.iter().map(|word| format!("\"{word}\"")).collect();
+    OneOf {
+        column,
+        list: format!("[{}]", quoted.join(",")),
+        array: "text[]",
+    }
 }
 
 /// Whether the column is one of these numbers.
@@ -33,7 +45,11 @@ pub(crate) fn one_of<C, N: Display>(column: C, numbers: &[N]) -> OneOf<C> {
         list.push_str(&number.to_string());
     }
     list.push(']');
-    OneOf { column, list }
+    OneOf {
+        column,
+        list,
+        array: "bigint[]",
+    }
 }
 
 impl<C> Expression for OneOf<C> {
@@ -74,7 +90,9 @@ impl<C: QueryFragment<Pg>> QueryFragment<Pg> for OneOf<C> {
         // numbers in JSON is an array's own notation but for its brackets.
         out.push_sql(" = ANY(CAST(translate(");
         out.push_bind_param::<Text, String>(&self.list)?;
-        out.push_sql(", '[]', '{}') AS bigint[]))");
+        out.push_sql(", '[]', '{}') AS ");
+        out.push_sql(self.array);
+        out.push_sql("))");
         Ok(())
     }
 }

@@ -9,6 +9,7 @@ mod elsewhere;
 mod finding;
 mod media;
 mod order;
+mod reading;
 mod relay;
 mod sign_in;
 
@@ -17,6 +18,7 @@ pub(crate) use elsewhere::*;
 pub(crate) use finding::*;
 pub(crate) use media::*;
 pub(crate) use order::*;
+pub(crate) use reading::*;
 pub(crate) use relay::*;
 pub(crate) use sign_in::*;
 
@@ -167,6 +169,7 @@ diesel::table! {
         show_boosts -> Bool,
         notify -> Bool,
         created_at -> BigInt,
+        languages -> Nullable<Text>,
     }
 }
 
@@ -210,6 +213,7 @@ diesel::table! {
         boosts_refused -> Bool,
         application -> Nullable<Text>,
         card -> Nullable<Text>,
+        here -> Bool,
     }
 }
 
@@ -373,6 +377,7 @@ diesel::table! {
         group_id -> Nullable<BigInt>,
         created_at -> BigInt,
         read_at -> Nullable<BigInt>,
+        set_apart -> Bool,
     }
 }
 

@@ -4,15 +4,17 @@
 //! a walk along an index, as long as the page is and no longer. Who may see a line is not asked here.
 
 use std::cmp::Reverse;
+use std::collections::HashMap;
 
-use diesel::dsl::exists;
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
-use diesel::sql_types::{BigInt, Nullable};
+use diesel::sql_types::{BigInt, Bool, Nullable};
 
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::posts::Post;
-use crate::schema::{accounts, actors, boosts, follows, home_entries, posts};
-use crate::types::{ActorId, EntryId, FollowState, PostId, Visibility};
+use crate::schema::{accounts, boosts, followed_topics, follows, home_entries, post_topics, posts};
+use crate::types::{ActorId, EntryId, FollowState, PostId, TopicId, Visibility};
 use crate::{Conn, Page, on};
 
 /// A line of a timeline.
@@ -44,11 +46,22 @@ pub enum Scope {
     Everywhere,
     /// Only those of people here.
     Here,
+    /// Only those of people elsewhere.
+    Elsewhere,
 }
 
-/// Puts a line into the home timeline of everybody here who hears of `of`. A post stands in a timeline once: whoever
-/// has it already gets no second line. Answers how many got it.
-pub fn put_home(db: &mut Conn, entry: Entry, of: ActorId) -> QueryResult<usize> {
+/// Puts a line into the home timeline of everybody here who hears of `of` in the language of the post. A post stands in a
+/// timeline once: whoever has it already gets no second line. Answers how many got it.
+pub fn put_home(
+    db: &mut Conn,
+    entry: Entry,
+    of: ActorId,
+    language: Option<&str>,
+) -> QueryResult<usize> {
+    // What says no language is for everybody.
+    let wanted = language
+        .and_then(|tag| tag.split('-').next())
+        .map_or_else(|| "%".to_owned(), |tag| format!("%\"{tag}\"%"));
     on!(db, |conn| {
         // A boost is only for those who want what the other passes on.
         let all = entry.by_id.is_none();
@@ -60,6 +73,11 @@ pub fn put_home(db: &mut Conn, entry: Entry, of: ActorId) -> QueryResult<usize> 
                 follows::show_boosts
                     .eq(true)
                     .or(all.into_sql::<diesel::sql_types::Bool>()),
+            )
+            .filter(
+                follows::languages
+                    .is_null()
+                    .or(follows::languages.like(wanted)),
             )
             .select((
                 follows::follower_id,
@@ -128,6 +146,28 @@ pub fn put_home_of(db: &mut Conn, entry: Entry, owner: ActorId) -> QueryResult<(
         .on_conflict_do_nothing()
         .execute(conn))
     .map(drop)
+}
+
+/// Puts a line into the home timeline of everybody here who follows one of these topics. Answers how many got it.
+pub fn put_home_of_topics(db: &mut Conn, entry: Entry, topics: &[TopicId]) -> QueryResult<usize> {
+    on!(db, |conn| followed_topics::table
+        .inner_join(accounts::table.on(accounts::actor_id.eq(followed_topics::actor_id)))
+        .filter(one_of(followed_topics::topic_id, topics))
+        .select((
+            followed_topics::actor_id,
+            entry.entry_id.into_sql::<BigInt>(),
+            entry.post_id.into_sql::<BigInt>(),
+            entry.by_id.into_sql::<Nullable<BigInt>>(),
+        ))
+        .insert_into(home_entries::table)
+        .into_columns((
+            home_entries::owner_id,
+            home_entries::entry_id,
+            home_entries::post_id,
+            home_entries::by_id
+        ))
+        .on_conflict_do_nothing()
+        .execute(conn))
 }
 
 /// A page of somebody's home timeline.
@@ -230,43 +270,133 @@ fn one_page(mut lines: Vec<Line>, page: &Page) -> Vec<Line> {
     lines
 }
 
-/// A page of what was written for everybody to see.
-pub fn public(db: &mut Conn, scope: Scope, page: &Page) -> QueryResult<Vec<Line>> {
-    on!(db, |conn| match scope {
-        Scope::Everywhere => page!(
-            conn,
+/// A page of what was written for everybody to see, answers left out; with `media`, only what comes with pictures and the like.
+pub fn public(db: &mut Conn, scope: Scope, media: bool, page: &Page) -> QueryResult<Vec<Line>> {
+    let bare = !media;
+    macro_rules! open {
+        ($($filter:expr),*) => {
             posts::table
                 .filter(posts::visibility.eq(Visibility::Public))
+                .filter(posts::parent_uri.is_null())
                 .filter(posts::deleted_at.is_null())
                 .filter(posts::removed_at.is_null())
+                .filter(posts::attachments.ne("[]").or(bare.into_sql::<Bool>()))
+                $(.filter($filter))*
                 .select((
                     posts::id,
                     None::<i64>.into_sql::<Nullable<BigInt>>(),
                     Post::as_select()
-                )),
-            posts::id,
-            page
-        ),
-        Scope::Here => page!(
-            conn,
-            posts::table
-                .filter(posts::visibility.eq(Visibility::Public))
-                .filter(posts::deleted_at.is_null())
-                .filter(posts::removed_at.is_null())
-                .filter(exists(
-                    actors::table
-                        .filter(actors::id.eq(posts::author_id))
-                        .filter(actors::host.eq(""))
                 ))
-                .select((
-                    posts::id,
-                    None::<i64>.into_sql::<Nullable<BigInt>>(),
-                    Post::as_select()
-                )),
-            posts::id,
-            page
-        ),
+        };
+    }
+    on!(db, |conn| match scope {
+        Scope::Everywhere => page!(conn, open!(), posts::id, page),
+        Scope::Here => page!(conn, open!(posts::here), posts::id, page),
+        Scope::Elsewhere => page!(conn, open!(not(posts::here)), posts::id, page),
     })
+}
+
+/// Which posts about topics are wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AboutTopics {
+    /// About at least one of these.
+    pub any: Vec<TopicId>,
+    /// And about all of these.
+    pub all: Vec<TopicId>,
+    /// And about none of these.
+    pub none: Vec<TopicId>,
+    /// By whom.
+    pub scope: Scope,
+    /// Only what comes with pictures and the like.
+    pub media: bool,
+}
+
+/// A page of what was written about topics for everybody to see, newest first.
+pub fn about_topics(db: &mut Conn, wanted: &AboutTopics, page: &Page) -> QueryResult<Vec<Line>> {
+    let mut lines: Vec<Line> = Vec::new();
+    // Topic by topic, because the index is in the order of the posts of one topic.
+    for topic in &wanted.any {
+        lines.extend(about_topic(db, *topic, wanted, page)?);
+    }
+    lines.sort_unstable_by_key(|line| line.entry_id);
+    lines.dedup_by_key(|line| line.entry_id);
+    Ok(one_page(lines, page))
+}
+
+fn about_topic(
+    db: &mut Conn,
+    topic: TopicId,
+    wanted: &AboutTopics,
+    page: &Page,
+) -> QueryResult<Vec<Line>> {
+    let also = diesel::alias!(post_topics as also);
+    let bare = !wanted.media;
+    let (everywhere, here) = match wanted.scope {
+        Scope::Everywhere => (true, false),
+        Scope::Here => (false, true),
+        Scope::Elsewhere => (false, false),
+    };
+    let as_many = i64::try_from(wanted.all.len()).unwrap_or(i64::MAX);
+    on!(db, |conn| page!(
+        conn,
+        post_topics::table
+            .inner_join(posts::table.on(posts::id.eq(post_topics::post_id)))
+            .filter(post_topics::topic_id.eq(topic))
+            .filter(posts::visibility.eq(Visibility::Public))
+            .filter(posts::deleted_at.is_null())
+            .filter(posts::removed_at.is_null())
+            .filter(posts::attachments.ne("[]").or(bare.into_sql::<Bool>()))
+            .filter(posts::here.eq(here).or(everywhere.into_sql::<Bool>()))
+            .filter(
+                also.filter(also.field(post_topics::post_id).eq(posts::id))
+                    .filter(one_of(also.field(post_topics::topic_id), &wanted.all))
+                    .count()
+                    .single_value()
+                    .eq(as_many)
+            )
+            .filter(not(exists(
+                also.filter(also.field(post_topics::post_id).eq(posts::id))
+                    .filter(one_of(also.field(post_topics::topic_id), &wanted.none))
+            )))
+            .select((
+                posts::id,
+                None::<i64>.into_sql::<Nullable<BigInt>>(),
+                Post::as_select()
+            )),
+        posts::id,
+        page
+    ))
+}
+
+/// Notes that a post was written here.
+pub fn note_here(db: &mut Conn, post: PostId) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        posts::table.filter(posts::id.eq(post))
+    )
+    .set(posts::here.eq(true))
+    .execute(conn))
+    .map(drop)
+}
+
+/// Lines with the posts that belong to them; without those that are gone.
+pub fn with_posts(db: &mut Conn, places: &[Entry]) -> QueryResult<Vec<Line>> {
+    let ids: Vec<PostId> = places.iter().map(|place| place.post_id).collect();
+    let mut found: HashMap<PostId, Post> = crate::posts::find_many(db, &ids)?
+        .into_iter()
+        .filter(Post::is_standing)
+        .map(|post| (post.id, post))
+        .collect();
+    // Taken out, so that a post stands once on a page whoever brought it.
+    Ok(places
+        .iter()
+        .filter_map(|place| {
+            Some(Line {
+                entry_id: place.entry_id,
+                by: place.by_id,
+                post: found.remove(&place.post_id)?,
+            })
+        })
+        .collect())
 }
 
 /// Takes what somebody wrote or passed on out of one home timeline: they are no longer followed.

@@ -2,7 +2,9 @@
 
 pub mod names;
 
+use diesel::dsl::sql;
 use diesel::prelude::*;
+use diesel::sql_types::Bool;
 
 use crate::one_of::one_of;
 use crate::page::page;
@@ -59,10 +61,58 @@ pub fn find(db: &mut Conn, id: TopicId) -> QueryResult<Option<Topic>> {
         .optional())
 }
 
+/// The topics of these slugs, or those that they have become, in no particular order. Two may have become the same.
+pub fn by_slugs(db: &mut Conn, slugs: &[String]) -> QueryResult<Vec<Topic>> {
+    let mut found: Vec<(Topic, Option<TopicId>)> = on!(db, |conn| topics::table
+        .filter(topics::slug.eq_any(slugs))
+        .select((Topic::as_select(), topics::merged_into))
+        .load(conn))?;
+    let became: Vec<TopicId> = found.iter().filter_map(|(_, became)| *became).collect();
+    if !became.is_empty() {
+        let successors = find_many(db, &became)?;
+        for (topic, became) in &mut found {
+            if let Some(successor) = successors.iter().find(|it| Some(it.id) == *became) {
+                *topic = successor.clone();
+            }
+        }
+    }
+    Ok(found.into_iter().map(|(topic, _)| topic).collect())
+}
+
 /// The topics with these numbers, in no particular order.
 pub fn find_many(db: &mut Conn, ids: &[TopicId]) -> QueryResult<Vec<Topic>> {
     on!(db, |conn| Topic::query()
         .filter(one_of(topics::id, ids))
+        .load(conn))
+}
+
+/// What makes a topic known to everybody: a post that everybody may read names it, or a group for everybody is about it.
+const SPOKEN_OF_IN_PUBLIC: &str = "(EXISTS (SELECT 1 FROM post_topics AS t JOIN posts AS p ON p.id = t.post_id \
+     WHERE t.topic_id = topics.id AND p.visibility = 'public' AND p.deleted_at IS NULL AND p.removed_at IS NULL) \
+     OR EXISTS (SELECT 1 FROM group_topics AS t JOIN groups AS g ON g.actor_id = t.group_id \
+     WHERE t.topic_id = topics.id AND g.visibility = 'public'))";
+
+/// Those of these topics that are known to everybody.
+pub fn known_in_public(db: &mut Conn, of: &[TopicId]) -> QueryResult<Vec<TopicId>> {
+    on!(db, |conn| topics::table
+        .filter(one_of(topics::id, of))
+        .filter(sql::<Bool>(SPOKEN_OF_IN_PUBLIC))
+        .select(topics::id)
+        .load(conn))
+}
+
+/// The topics known to everybody whose slug begins so, those that were named first first.
+pub fn beginning_with(db: &mut Conn, prefix: &str, limit: i64) -> QueryResult<Vec<Topic>> {
+    // A range is found in the index on both databases; a LIKE is not.
+    let end = format!("{prefix}\u{10ffff}");
+    on!(db, |conn| Topic::query()
+        .filter(topics::slug.ge(prefix))
+        .filter(topics::slug.lt(&end))
+        .filter(topics::forbidden_at.is_null())
+        .filter(topics::merged_into.is_null())
+        .filter(sql::<Bool>(SPOKEN_OF_IN_PUBLIC))
+        .order(topics::slug)
+        .limit(limit)
         .load(conn))
 }
 
@@ -253,6 +303,35 @@ pub fn groups_about(db: &mut Conn, topic: TopicId, limit: i64) -> QueryResult<Ve
         .order(group_topics::group_id)
         .select(group_topics::group_id)
         .limit(limit)
+        .load(conn))
+}
+
+/// How much somebody wrote about a topic.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Queryable)]
+pub struct Written {
+    /// The topic.
+    pub topic_id: TopicId,
+    /// In how many posts for everybody to see.
+    pub posts: i64,
+    /// When the latest of them was published.
+    pub last: Moment,
+}
+
+/// How much somebody wrote about each of these topics for everybody to see; for a group, what was written in it.
+pub fn written_about(db: &mut Conn, who: ActorId, topics: &[TopicId]) -> QueryResult<Vec<Written>> {
+    on!(db, |conn| post_topics::table
+        .inner_join(posts::table.on(posts::id.eq(post_topics::post_id)))
+        .filter(one_of(post_topics::topic_id, topics))
+        .filter(posts::author_id.eq(who).or(posts::group_id.eq(who)))
+        .filter(posts::visibility.eq_any([Visibility::Public, Visibility::Unlisted]))
+        .filter(posts::deleted_at.is_null())
+        .filter(posts::removed_at.is_null())
+        .group_by(post_topics::topic_id)
+        .select((
+            post_topics::topic_id,
+            diesel::dsl::count_star(),
+            diesel::dsl::max(posts::published_at).assume_not_null()
+        ))
         .load(conn))
 }
 

@@ -579,8 +579,13 @@ text_enums! {
 }
 
 mod order;
+mod reading;
 
 pub use order::*;
+pub use reading::{
+    ConversationId, FilterAction, FilterId, FilterPlace, FilterPostId, KeywordId, ListId, Marked,
+    NoticeRequestId, Reception, RepliesShown, TieId,
+};
 
 /// A value kept as JSON in a TEXT column.
 ///

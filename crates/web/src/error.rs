@@ -67,6 +67,7 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::NoSuchPost
         | Refusal::NoSubscription
         | Refusal::NoSuchPoll
+        | Refusal::NoSuch(_)
         | Refusal::NoSuchActivity
         | Refusal::NoSuchFile
         | Refusal::NoSuchReport
@@ -130,10 +131,17 @@ pub fn status(refusal: &Refusal) -> StatusCode {
         | Refusal::ForbiddenTopic(_)
         | Refusal::BadProgram(_)
         | Refusal::MustAgree
+        | Refusal::NotOneself
+        | Refusal::FollowFirst
+        | Refusal::TooMany(..)
+        | Refusal::TooLong(..)
+        | Refusal::Needed(_)
+        | Refusal::BadHost(_)
         | Refusal::NeedsPerson
         | Refusal::EndsBeforeItBegins
         | Refusal::OnlyAtHome(_)
         | Refusal::NotForPinning
+        | Refusal::NotForThePage
         | Refusal::TooManyPins(_)
         | Refusal::ReportTooLong(_)
         | Refusal::BadDomain(_)

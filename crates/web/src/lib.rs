@@ -29,8 +29,9 @@ use actix_web::{
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
 use mastodon::{
-    accounts, apps, companions, embed, house, instance, polls, push, quotes, registration,
-    requests, search, statuses, streaming, timelines,
+    accounts, apps, companions, conversations, distance, embed, filters, house, instance, keeping,
+    lists, neighbours, notifications, polls, push, quotes, registration, requests, search,
+    showcase, statuses, streaming, tags, timelines,
 };
 
 /// What the doors need to know of how this instance is set up.
@@ -104,6 +105,7 @@ fn for_clients() -> Scope<
 > {
     web::scope("/api")
         .wrap(from_fn(doors::open_to_browsers))
+        .configure(for_readers)
         .service(at("/v1/instance").route(read(instance::v1)))
         .service(at("/v2/instance").route(read(instance::v2)))
         .configure(apps::routes)
@@ -147,8 +149,6 @@ fn for_clients() -> Scope<
         )
         .configure(companions::routes)
         .configure(mastodon::groups::routes)
-        .service(at("/v1/timelines/home").route(read(timelines::home)))
-        .service(at("/v2/search").route(read(search::search)))
         .configure(mastodon::media::routes)
         .configure(mastodon::scheduled::routes)
         .configure(mastodon::moderation::routes)
@@ -156,6 +156,21 @@ fn for_clients() -> Scope<
         .configure(mastodon::admin::routes)
         .configure(finding::routes)
         .default_service(web::to(mastodon::nowhere))
+}
+
+/// What people read, and how each wants to read it. Before the rest, because a name must not be taken for a number.
+fn for_readers(cfg: &mut ServiceConfig) {
+    cfg.configure(timelines::routes)
+        .configure(notifications::routes)
+        .configure(neighbours::routes)
+        .configure(distance::routes)
+        .configure(keeping::routes)
+        .configure(lists::routes)
+        .configure(filters::routes)
+        .configure(conversations::routes)
+        .configure(tags::routes)
+        .configure(showcase::routes)
+        .configure(search::routes);
 }
 
 /// Pages, and what they are made of.
@@ -195,7 +210,10 @@ where
     A: actix_web::FromRequest + 'static,
     H::Output: Responder + 'static,
 {
-    Route::new()
-        .guard(guard::Any(guard::Get()).or(guard::Head()))
-        .to(handler)
+    Route::new().guard(reading()).to(handler)
+}
+
+/// What tells reading from everything else that may be done at an address.
+pub(crate) fn reading() -> impl guard::Guard {
+    guard::Any(guard::Get()).or(guard::Head())
 }

@@ -169,6 +169,30 @@ pub(super) fn personally(
     tell(ledger, who, target, (kind, uri, &target.uri), body)
 }
 
+/// Somebody of ours wants nothing to do with somebody elsewhere any more: their server keeps the two apart, too.
+pub(crate) fn shut_out(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    target: &Actor,
+    uri: &str,
+) -> Result<()> {
+    let body = write::shut_out(&personal(uri.to_owned(), who, target), &target.uri);
+    tell(ledger, who, target, ("Block", uri, &target.uri), &body)
+}
+
+/// They have nothing against them any more.
+pub(crate) fn shut_out_no_more(
+    ledger: &mut Ledger<'_>,
+    who: &Actor,
+    target: &Actor,
+    block: &str,
+) -> Result<()> {
+    let inner = write::shut_out(&personal(block.to_owned(), who, target), &target.uri);
+    let uri = fresh(ledger);
+    let body = write::undo(&personal(uri.clone(), who, target), &inner);
+    tell(ledger, who, target, ("Undo", &uri, block), &body)
+}
+
 /// Says something from one to another and to nobody else. People of ours need no letter.
 fn tell(
     ledger: &mut Ledger<'_>,

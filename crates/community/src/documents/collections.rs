@@ -20,6 +20,7 @@ use super::{Sort, federating, local, own_post};
 use crate::{
     Kindred, Refusal, Result,
     announce::room,
+    policy::Place,
     sight::{self, gather_spoken},
     timelines::entries_of,
     views::{Entry, Viewer},
@@ -204,7 +205,7 @@ pub async fn outbox(
 ) -> Result<Value> {
     federating(kindred)?;
     let (viewer, handle) = (viewer.clone(), handle.to_owned());
-    let app = kindred.clone();
+    let (app, now) = (kindred.clone(), kindred.now());
     kindred
         .read(move |db| {
             let actor = seen(db, &viewer, sort, &handle)?;
@@ -221,7 +222,7 @@ pub async fn outbox(
             let more = i64::try_from(rows.len()).unwrap_or(0) == OUTBOX;
             let last = rows.last().map(|row| row.entry_id.0);
             let mut items = Vec::with_capacity(rows.len());
-            for entry in entries_of(db, &viewer, rows)? {
+            for entry in entries_of(db, &viewer, now, Place::Open, rows)? {
                 items.push(said(db, &app, &actor, &entry)?);
             }
             let next = last

@@ -9,7 +9,10 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Refusal, Result, membership::MOST_AT_ONCE, policy, search, sight, views::Viewer,
+    Kindred, Refusal, Result,
+    membership::MOST_AT_ONCE,
+    policy, search, sections, sight,
+    views::{Section, Viewer},
 };
 
 /// A group with its face and what is shown beside it.
@@ -52,22 +55,32 @@ pub struct Standing {
     pub pending_requests: bool,
 }
 
-/// The groups that somebody of ours belongs to, the latest first. Each comes with the number that pages the list.
-pub async fn mine(kindred: &Kindred, who: &Actor, page: Page) -> Result<Vec<(i64, GroupView)>> {
+/// The groups that somebody of ours belongs to, the latest first.
+pub async fn mine(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<GroupView>> {
     let who = who.id;
-    let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
-            let belongs = memberships::groups_of(db, who, MembershipState::Active, &page)?;
-            let ids: Vec<ActorId> = belongs.iter().map(|(of, _)| of.group_id).collect();
-            let views = views(db, &ids)?;
-            Ok(belongs
-                .iter()
-                .filter_map(|(of, _)| {
-                    let view = views.iter().find(|view| view.face.id == of.group_id)?;
-                    Some((of.id.0, view.clone()))
-                })
-                .collect())
+            let belongs = sections::whole(
+                db,
+                page,
+                |(of, _): &(Membership, Actor)| of.id.0,
+                |db, page| {
+                    Ok(memberships::groups_of(
+                        db,
+                        who,
+                        MembershipState::Active,
+                        page,
+                    )?)
+                },
+            )?;
+            belongs.dressed(|belongs| {
+                let ids: Vec<ActorId> = belongs.iter().map(|(of, _)| of.group_id).collect();
+                let views = views(db, &ids)?;
+                Ok(ids
+                    .iter()
+                    .filter_map(|id| views.iter().find(|view| view.face.id == *id).cloned())
+                    .collect())
+            })
         })
         .await
 }
@@ -118,9 +131,8 @@ pub async fn members(
     id: ActorId,
     role: Option<GroupRole>,
     page: Page,
-) -> Result<Vec<(Membership, Actor)>> {
+) -> Result<Section<(Membership, Actor)>> {
     let viewer = viewer.clone();
-    let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
             let group = seen(db, &viewer, id)?;
@@ -132,10 +144,17 @@ pub async fn members(
                 let eyes = sight::eyes(db, &viewer)?;
                 policy::may_list_members(&group, eyes, standing.as_ref())?;
             }
-            Ok(match role {
-                Some(role) => memberships::with_role(db, id, role, &page)?,
-                None => memberships::members(db, id, MembershipState::Active, &page)?,
-            })
+            sections::whole(
+                db,
+                page,
+                |(standing, _): &(Membership, Actor)| standing.id.0,
+                |db, page| {
+                    Ok(match role {
+                        Some(role) => memberships::with_role(db, id, role, page)?,
+                        None => memberships::members(db, id, MembershipState::Active, page)?,
+                    })
+                },
+            )
         })
         .await
 }

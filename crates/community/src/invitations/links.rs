@@ -19,8 +19,8 @@ use crate::{
     accounts::{fingerprint, fresh_secret},
     announce, audit, links as addresses,
     membership::{self, Wording},
-    moderation, policy,
-    views::Viewer,
+    moderation, policy, sections,
+    views::{Section, Viewer},
 };
 
 /// How long a link holds unless somebody says otherwise: a week.
@@ -122,14 +122,18 @@ pub async fn of_group(
     who: &Actor,
     group: ActorId,
     page: Page,
-) -> Result<Vec<Link>> {
+) -> Result<Section<Link>> {
     let who = who.clone();
-    let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
             let (_, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
             moderation::must_moderate(db, &who, &face)?;
-            Ok(invitations::page(db, group, &page)?)
+            sections::whole(
+                db,
+                page,
+                |link: &Link| link.id.0,
+                |db, page| Ok(invitations::page(db, group, page)?),
+            )
         })
         .await
 }

@@ -1,14 +1,13 @@
 //! The rows of hearing and belonging: made, counted, ended. Nothing here asks whether somebody may.
 
 use kindred_storage::{
-    ActorId, ActorKind, Conn, FollowId, FollowState, GroupRole, MembershipState,
+    ActorId, ActorKind, FollowId, FollowState, GroupRole, MembershipState,
     actors::{self, Actor, Count},
-    blocks,
     follows::{self, Follow},
-    memberships, timelines,
+    lists, memberships, regards, timelines,
 };
 
-use crate::{Ledger, Result, policy, succession, views::Relationship};
+use crate::{Ledger, Result, policy, succession};
 
 /// How many earlier posts a new follower finds in the home timeline.
 const BACKFILL: i64 = 20;
@@ -33,8 +32,9 @@ pub(crate) fn hear_from_now_on(
         state,
         uri,
         show_boosts: before.as_ref().is_none_or(|follow| follow.show_boosts),
-        notify: before.is_some_and(|follow| follow.notify),
+        notify: before.as_ref().is_some_and(|follow| follow.notify),
         created_at: ledger.now,
+        languages: before.and_then(|follow| follow.languages),
     };
     let follow = follows::record(ledger.db, &follow)?;
     if state == FollowState::Accepted && !heard {
@@ -60,7 +60,12 @@ pub(crate) fn part(ledger: &mut Ledger<'_>, who: &Actor, target: &Actor) -> Resu
         if follow.state == FollowState::Accepted {
             count(ledger, who.id, target.id, -1)?;
         }
-        timelines::drop_from_home(ledger.db, who.id, target.id)?;
+        // The rest belongs to people of ours alone.
+        if who.host.is_empty() {
+            timelines::drop_from_home(ledger.db, who.id, target.id)?;
+            lists::take_off_all(ledger.db, who.id, target.id)?;
+            regards::unendorse(ledger.db, who.id, target.id)?;
+        }
     }
     if led == Led::Organised {
         succession::see_to(ledger, target)?;
@@ -108,20 +113,4 @@ pub(crate) fn is_banned(ledger: &mut Ledger<'_>, group: ActorId, who: ActorId) -
     let now = ledger.now;
     Ok(memberships::ban_of(ledger.db, group, who)?
         .is_some_and(|ban| ban.until.is_none_or(|until| until > now)))
-}
-
-/// How one stands to another.
-pub(crate) fn standing_of(db: &mut Conn, who: ActorId, other: ActorId) -> Result<Relationship> {
-    let follow = follows::find(db, who, other)?;
-    let back = follows::find(db, other, who)?;
-    let state = follow.as_ref().map(|follow| follow.state);
-    Ok(Relationship {
-        id: other,
-        following: state == Some(FollowState::Accepted),
-        requested: state == Some(FollowState::Pending),
-        followed_by: back.is_some_and(|back| back.state == FollowState::Accepted),
-        show_boosts: follow.as_ref().is_some_and(|follow| follow.show_boosts),
-        notifying: follow.is_some_and(|follow| follow.notify),
-        blocking: blocks::find(db, who, other)?.is_some(),
-    })
 }

@@ -18,7 +18,8 @@ use crate::{
     jobs::{Job, lane_out},
     membership, policy,
     posts::{clear_away, withdraw},
-    roles, timelines,
+    roles, sections,
+    views::Section,
 };
 
 /// How somebody is shut out.
@@ -77,14 +78,18 @@ pub async fn banned(
     who: &Actor,
     group: ActorId,
     page: Page,
-) -> Result<Vec<(Ban, Actor)>> {
+) -> Result<Section<(Ban, Actor)>> {
     let who = who.clone();
-    let page = timelines::bounded(page);
     kindred
         .write(move |ledger| {
             let (_, face) = room(ledger, &who, group)?;
             must_moderate(ledger.db, &who, &face)?;
-            Ok(memberships::bans(ledger.db, group, &page)?)
+            sections::whole(
+                ledger.db,
+                page,
+                |(ban, _): &(Ban, Actor)| ban.id.0,
+                |db, page| Ok(memberships::bans(db, group, page)?),
+            )
         })
         .await
 }

@@ -10,7 +10,7 @@ use kindred_storage::{
 };
 
 use super::{must_moderate, room};
-use crate::{Kindred, Refusal, Result, timelines};
+use crate::{Kindred, Refusal, Result, sections, views::Section};
 
 /// A line of the record, and who it tells of.
 #[derive(Clone, Debug)]
@@ -27,15 +27,19 @@ pub async fn record(
     who: &Actor,
     group: ActorId,
     page: Page,
-) -> Result<Vec<LineView>> {
+) -> Result<Section<LineView>> {
     let who = who.clone();
-    let page = timelines::bounded(page);
     kindred
         .write(move |ledger| {
             let (_, face) = room(ledger, &who, group)?;
             must_moderate(ledger.db, &who, &face)?;
-            let lines = reports::record_of_group(ledger.db, group, &page)?;
-            with_faces(ledger.db, lines)
+            let lines = sections::whole(
+                ledger.db,
+                page,
+                |line: &AuditLine| line.id.0,
+                |db, page| Ok(reports::record_of_group(db, group, page)?),
+            )?;
+            lines.dressed(|lines| with_faces(ledger.db, lines))
         })
         .await
 }

@@ -20,8 +20,8 @@ use super::{must_moderate, note, room};
 use crate::{
     Kindred, Ledger, Refusal, Result, announce,
     jobs::{Job, lane_out},
-    notify, servers, sight, site, timelines,
-    views::{PostView, Viewer},
+    notify, sections, servers, sight, site,
+    views::{PostView, Section, Viewer},
 };
 
 /// The longest complaint that is taken from somebody of ours, in characters.
@@ -382,9 +382,8 @@ pub async fn complaints(
     place: Room,
     sought: Sought,
     page: Page,
-) -> Result<Vec<ReportView>> {
+) -> Result<Section<ReportView>> {
     let who = who.clone();
-    let page = timelines::bounded(page);
     kindred
         .write(move |ledger| {
             must_look(ledger, &who, place)?;
@@ -398,8 +397,13 @@ pub async fn complaints(
                     sought
                 }
             };
-            let found = reports::page(ledger.db, sought, &page)?;
-            views(ledger, &Viewer::Local(who.id), found)
+            let found = sections::whole(
+                ledger.db,
+                page,
+                |report: &Report| report.id.0,
+                |db, page| Ok(reports::page(db, sought, page)?),
+            )?;
+            found.dressed(|found| views(ledger, &Viewer::Local(who.id), found))
         })
         .await
 }

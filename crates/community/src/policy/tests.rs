@@ -470,3 +470,96 @@ proptest! {
         prop_assert_eq!(may_see(Eyes::Stranger, visibility, Ties::default()), !needs_ties(visibility));
     }
 }
+
+#[test]
+fn distance_keeps_words_away_where_nobody_asked_for_them() {
+    let (host, other) = (ActorId(1), ActorId(2));
+    let at_hosts = Place::PageOf(host);
+    for (distance, home, list, open, page_of_host, page_of_other, notices) in [
+        (
+            Distance::BlockedBy,
+            false,
+            false,
+            false,
+            false,
+            false,
+            false,
+        ),
+        (Distance::Blocks, false, false, false, true, false, false),
+        (Distance::Shuns, false, false, false, true, false, false),
+        (Distance::Mutes, false, false, false, true, false, true),
+        (
+            Distance::MutesNotices,
+            false,
+            false,
+            false,
+            true,
+            false,
+            false,
+        ),
+        (Distance::ReadsApart, false, true, true, true, true, true),
+    ] {
+        assert_eq!(reaches(Place::Home, host, distance), home, "{distance:?}");
+        assert_eq!(reaches(Place::List, host, distance), list, "{distance:?}");
+        assert_eq!(reaches(Place::Open, host, distance), open, "{distance:?}");
+        assert_eq!(
+            reaches(at_hosts, host, distance),
+            page_of_host,
+            "{distance:?}"
+        );
+        assert_eq!(
+            reaches(at_hosts, other, distance),
+            page_of_other,
+            "{distance:?}"
+        );
+        assert_eq!(
+            reaches(Place::Notices, host, distance),
+            notices,
+            "{distance:?}"
+        );
+    }
+}
+
+#[test]
+fn the_strictest_word_of_a_policy_holds_for_strangers_only() {
+    let policy = Policy {
+        owner_id: ActorId(1),
+        not_following: Reception::Filter,
+        not_followers: Reception::Accept,
+        new_accounts: Reception::Drop,
+        private_mentions: Reception::Filter,
+        limited_accounts: Reception::Accept,
+    };
+    let stranger = Teller::default();
+    let new = Teller {
+        new: true,
+        ..stranger
+    };
+    let friend = Teller {
+        followed: true,
+        new: true,
+        private: true,
+        ..stranger
+    };
+    let permitted = Teller {
+        permitted: true,
+        ..new
+    };
+    for (kind, teller, expected) in [
+        (Kind::Mention, stranger, Reception::Filter),
+        (Kind::Mention, new, Reception::Drop),
+        (Kind::Mention, friend, Reception::Accept),
+        (Kind::Mention, permitted, Reception::Accept),
+        (Kind::Like, new, Reception::Drop),
+        // What concerns order in a group is never dropped.
+        (Kind::JoinRequest, new, Reception::Accept),
+        (Kind::Report, new, Reception::Accept),
+        (Kind::Poll, stranger, Reception::Accept),
+    ] {
+        assert_eq!(
+            reception(&policy, kind, teller),
+            expected,
+            "{kind:?} {teller:?}"
+        );
+    }
+}

@@ -20,8 +20,8 @@ use super::{
 };
 use crate::{
     Error, Kindred, Ledger, Refusal, Result, announce, audit, membership, moderation, notify,
-    policy, polls, sight,
-    views::{PostView, Viewer},
+    policy, polls, sections, sight,
+    views::{PostView, Section, Viewer},
 };
 
 /// The most posts of one newcomer that wait in one group.
@@ -166,22 +166,24 @@ pub async fn waiting(
     who: &Actor,
     group: ActorId,
     page: Page,
-) -> Result<Vec<PostView>> {
+) -> Result<Section<PostView>> {
     let who = who.clone();
-    let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
             let (_, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
             moderation::must_moderate(db, &who, &face)?;
-            let posts = held::page(db, group, &page)?
-                .into_iter()
-                .map(|(held, post, _)| Post {
-                    visibility: held.visibility,
-                    group_id: Some(held.group_id),
-                    ..post
-                })
-                .collect();
-            sight::views(db, &Viewer::Local(who.id), posts)
+            let waiting = sections::whole(
+                db,
+                page,
+                |(held, ..): &(Held, Post, Actor)| held.post_id.0,
+                |db, page| Ok(held::page(db, group, page)?),
+            )?;
+            let posts = waiting.map(|(held, post, _)| Post {
+                visibility: held.visibility,
+                group_id: Some(held.group_id),
+                ..post
+            });
+            posts.dressed(|posts| sight::views(db, &Viewer::Local(who.id), posts))
         })
         .await
 }

@@ -19,7 +19,8 @@ use crate::{
     jobs::{Job, lane_later},
     media, polls,
     posts::once::Before,
-    views::Draft,
+    sections,
+    views::{Draft, Section},
 };
 
 /// How far ahead a post is scheduled at least.
@@ -126,13 +127,17 @@ fn own(db: &mut Conn, owner: ActorId, id: ScheduledId) -> Result<Later> {
 }
 
 /// What somebody of ours will publish, the latest written first.
-pub async fn waiting(kindred: &Kindred, who: &Actor, page: Page) -> Result<Vec<Later>> {
+pub async fn waiting(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<Later>> {
     let owner = who.id;
-    let page = crate::timelines::bounded(page);
     kindred
         .read(move |db| {
-            let rows = scheduled::of_owner(db, owner, &page)?;
-            rows.iter().map(|row| read(db, row)).collect()
+            let waiting = sections::whole(
+                db,
+                page,
+                |row: &Scheduled| row.id.0,
+                |db, page| Ok(scheduled::of_owner(db, owner, page)?),
+            )?;
+            waiting.dressed(|rows| rows.iter().map(|row| read(db, row)).collect())
         })
         .await
 }

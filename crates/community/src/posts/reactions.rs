@@ -108,7 +108,7 @@ pub async fn unboost(kindred: &Kindred, who: &Actor, id: PostId) -> Result<PostV
 }
 
 /// Does something to a post that the person may see, and answers how it looks then.
-async fn changed(
+pub(super) async fn changed(
     kindred: &Kindred,
     who: &Actor,
     id: PostId,
@@ -215,7 +215,7 @@ pub(crate) fn pass_on_personally(
         post_id: post.id,
         by_id: Some(who.id),
     };
-    timelines::put_home(ledger.db, entry, who.id)?;
+    timelines::put_home(ledger.db, entry, who.id, post.language.as_deref())?;
     ledger.tell_of_entry(entry.entry_id, post.id);
     let author = ledger.actor(post.author_id)?;
     notify::tell(

@@ -15,7 +15,7 @@ use kindred_storage::{
 };
 use serde_json::Value;
 
-use super::Boosting;
+use super::{Boosting, hearers};
 use crate::{
     Ledger, Result,
     announce::{self, Microblogs},
@@ -96,8 +96,9 @@ fn boost(
             post_id: post.id,
             by_id: Some(group),
         };
-        timelines::put_home(ledger.db, entry, group)?;
+        timelines::put_home(ledger.db, entry, group, post.language.as_deref())?;
         ledger.tell_of_entry(entry.entry_id, entry.post_id);
+        hearers::tell_the_eager(ledger, group, post)?;
     }
     Ok(Some(boost))
 }

@@ -510,5 +510,8 @@ pub(crate) fn changed(
     }
     posts::mention_only(ledger.db, post.id, &mentions)?;
     ledger.happened(Happening::Edited { post: post.id });
+    if let Some(changed) = posts::find(ledger.db, post.id)? {
+        crate::search::note(ledger, &changed)?;
+    }
     update.map_or(Ok(()), |update| pass_on_change(ledger, &post, update))
 }

@@ -245,7 +245,7 @@ fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, mut post: Post, uri: Str
             post_id: post.id,
             by_id: Some(group.id),
         };
-        timelines::put_home(ledger.db, entry, group.id)?;
+        timelines::put_home(ledger.db, entry, group.id, post.language.as_deref())?;
         ledger.tell_of_entry(entry.entry_id, post.id);
     }
     relay::echo(ledger, group.id, &post)

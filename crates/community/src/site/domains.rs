@@ -17,7 +17,8 @@ use super::{must_administer, people};
 use crate::{
     Error, Kindred, Ledger, Refusal, Result, delivery,
     jobs::{Job, lane_from, lane_look, lane_to},
-    membership, moderation,
+    membership, moderation, sections,
+    views::Section,
 };
 
 /// What the admins say of a domain. What is `None` stays as it is, or is as usual for a new block.
@@ -61,16 +62,6 @@ const LONGEST_COMMENT: usize = 2_000;
 
 /// How many people of a domain are hidden or shown at a time.
 const AT_ONCE: i64 = 20;
-
-/// The most entries on a page: 200, and one more by which a door sees whether anything is left.
-const MOST: i64 = 201;
-
-fn bounded(page: Page) -> Page {
-    Page {
-        limit: page.limit.clamp(1, MOST),
-        ..page
-    }
-}
 
 /// A domain as it is written down. Only a name with a dot counts, and never our own.
 fn named(ledger: &Ledger<'_>, domain: &str) -> Result<String, Refusal> {
@@ -269,9 +260,14 @@ pub(crate) fn refuses_reports(db: &mut Conn, host: &str) -> Result<bool> {
 }
 
 /// All blocks, the latest first.
-pub async fn blocks(kindred: &Kindred, who: &Actor, page: Page) -> Result<Vec<DomainBlock>> {
+pub async fn blocks(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<DomainBlock>> {
     read(kindred, who, move |db| {
-        Ok(domains::blocks(db, &bounded(page))?)
+        sections::whole(
+            db,
+            page,
+            |block: &DomainBlock| block.id.0,
+            |db, page| Ok(domains::blocks(db, page)?),
+        )
     })
     .await
 }
@@ -285,9 +281,14 @@ pub async fn blocked(kindred: &Kindred, who: &Actor, id: DomainBlockId) -> Resul
 }
 
 /// All domains that are let in, the latest first.
-pub async fn allows(kindred: &Kindred, who: &Actor, page: Page) -> Result<Vec<DomainAllow>> {
+pub async fn allows(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<DomainAllow>> {
     read(kindred, who, move |db| {
-        Ok(domains::allows(db, &bounded(page))?)
+        sections::whole(
+            db,
+            page,
+            |allow: &DomainAllow| allow.id.0,
+            |db, page| Ok(domains::allows(db, page)?),
+        )
     })
     .await
 }

@@ -18,7 +18,8 @@ use crate::{
     announce::{self, Ask},
     membership, moderation,
     people::{self, Words},
-    policy, succession,
+    policy, sections, succession,
+    views::Section,
 };
 
 /// Somebody as those who keep order see them.
@@ -66,12 +67,8 @@ pub async fn search(
     who: &Actor,
     wanted: Search,
     page: Page,
-) -> Result<Vec<PersonView>> {
+) -> Result<Section<PersonView>> {
     let who = who.clone();
-    let page = Page {
-        limit: page.limit.clamp(1, MOST),
-        ..page
-    };
     kindred
         .write(move |ledger| {
             must_keep_order(ledger, &who)?;
@@ -84,21 +81,20 @@ pub async fn search(
                 "",
                 json!({ "search": looked_for }),
             )?;
-            let found = sanctions::page(ledger.db, &wanted, &page)?;
-            Ok(found
-                .into_iter()
-                .map(|(actor, account, sanction)| PersonView {
-                    sanction: sanction.unwrap_or_else(|| Sanction::none(actor.id)),
-                    actor,
-                    account,
-                })
-                .collect())
+            let found = sections::whole(
+                ledger.db,
+                page,
+                |(actor, ..): &(Actor, Option<Account>, Option<Sanction>)| actor.id.0,
+                |db, page| Ok(sanctions::page(db, &wanted, page)?),
+            )?;
+            Ok(found.map(|(actor, account, sanction)| PersonView {
+                sanction: sanction.unwrap_or_else(|| Sanction::none(actor.id)),
+                actor,
+                account,
+            }))
         })
         .await
 }
-
-/// The most people on a page: 200, and one more by which a door sees whether anybody is left.
-const MOST: i64 = 201;
 
 /// One of them. That somebody looked is written down.
 pub async fn person(kindred: &Kindred, who: &Actor, id: ActorId) -> Result<PersonView> {

@@ -12,6 +12,7 @@ mod hostile;
 mod media;
 mod order;
 mod peers;
+mod reading;
 mod relay;
 mod sign_in;
 mod support;

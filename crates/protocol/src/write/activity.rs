@@ -201,6 +201,11 @@ pub fn block(
     document(fields.0)
 }
 
+/// One person wants nothing to do with another. That is between the two: unlike a ban it has no target.
+pub fn shut_out(card: &ActivityCard, object: &str) -> Value {
+    about(card, "Block", object)
+}
+
 /// Reports somebody and their posts. With a single object it is not made a list: group servers want one.
 pub fn flag(card: &ActivityCard, objects: &[String], reason: &str) -> Value {
     let object = match objects {

@@ -149,6 +149,7 @@ pub fn follow(id: i64, follower: ActorId, target: ActorId) -> Follow {
         show_boosts: true,
         notify: false,
         created_at: THEN,
+        languages: None,
     }
 }
 

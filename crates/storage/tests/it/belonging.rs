@@ -187,6 +187,14 @@ async fn the_latest_word_about_a_ban_counts() {
     .await;
 }
 
+/// A follower who does not want what is passed on.
+fn quiet() -> follows::Wish {
+    follows::Wish {
+        show_boosts: Some(false),
+        ..follows::Wish::default()
+    }
+}
+
 #[tokio::test]
 async fn following_twice_is_following_once() {
     both(|db| async move {
@@ -240,8 +248,9 @@ async fn following_twice_is_following_once() {
             )),
             None
         );
-        tell!(db, |db| follows::wish(db, MEI, RUST, Some(false), None));
-        tell!(db, |db| follows::wish(db, MEI, RUST, None, None));
+        tell!(db, |db| follows::wish(db, MEI, RUST, &quiet()));
+        let nothing = follows::Wish::default();
+        tell!(db, |db| follows::wish(db, MEI, RUST, &nothing));
         let found = ask!(db, |db| follows::find(db, MEI, RUST)).unwrap();
         assert_eq!((found.show_boosts, found.notify), (false, true));
         assert_eq!(

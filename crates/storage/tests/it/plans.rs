@@ -36,7 +36,7 @@ const HOT: &[(&str, Ask)] = &[
         timelines::starters_page(db, ActorId(1), &Page::first(20), true).map(drop)
     }),
     ("the public page", |db| {
-        timelines::public(db, Scope::Everywhere, &Page::first(20)).map(drop)
+        timelines::public(db, Scope::Everywhere, false, &Page::first(20)).map(drop)
     }),
     ("posts of a group", |db| {
         posts::page_of_group(db, ActorId(1), &Page::first(20)).map(drop)
@@ -92,7 +92,13 @@ const HOT: &[(&str, Ask)] = &[
         memberships::standing(db, ActorId(1), ActorId(2)).map(drop)
     }),
     ("notices", |db| {
-        notifications::page(db, ActorId(1), &Page::first(20)).map(drop)
+        notifications::page(
+            db,
+            ActorId(1),
+            &notifications::Sieve::default(),
+            &Page::first(20),
+        )
+        .map(drop)
     }),
     ("likes of somebody", |db| {
         reactions::of_actor(db, ActorId(1), ReactionKind::Like, &Page::first(20)).map(drop)
@@ -142,7 +148,7 @@ const WARM: &[(&str, Ask)] = &[
             post_id: PostId(9),
             by_id: None,
         };
-        timelines::put_home(db, entry, ActorId(1)).map(drop)
+        timelines::put_home(db, entry, ActorId(1), None).map(drop)
     }),
     ("taking out of a home timeline", |db| {
         timelines::drop_from_home(db, ActorId(1), ActorId(2)).map(drop)

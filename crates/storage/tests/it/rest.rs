@@ -1,6 +1,6 @@
 //! Notices, complaints and the record.
 
-use kindred_storage::notifications::{self, Notification};
+use kindred_storage::notifications::{self, Notification, Sieve};
 use kindred_storage::reports::{self, AuditLine, Report, Sought};
 use kindred_storage::testing::both;
 use kindred_storage::testing::sample::THEN;
@@ -26,6 +26,7 @@ fn notice(id: i64, owner: ActorId, kind: NotificationKind) -> Notification {
         group_id: Some(RUST),
         created_at: THEN,
         read_at: None,
+        set_apart: false,
     }
 }
 
@@ -42,7 +43,12 @@ async fn notices_are_read_dismissed_and_taken_back_by_their_owner_only() {
             notifications::add_many(db, &[])?;
             notifications::add(db, &notice(6, TOMAS, NotificationKind::Like))
         });
-        let page = ask!(db, |db| notifications::page(db, NADIA, &Page::first(2)));
+        let page = ask!(db, |db| notifications::page(
+            db,
+            NADIA,
+            &Sieve::default(),
+            &Page::first(2)
+        ));
         assert_eq!(
             page.iter().map(|notice| notice.id.0).collect::<Vec<_>>(),
             [5, 4]
@@ -52,8 +58,26 @@ async fn notices_are_read_dismissed_and_taken_back_by_their_owner_only() {
             None
         );
         assert!(ask!(db, |db| notifications::find(db, NADIA, NotificationId(1))).is_some());
-        assert_eq!(ask!(db, |db| notifications::unread(db, NADIA, 100)), 5);
-        assert_eq!(ask!(db, |db| notifications::unread(db, NADIA, 3)), 3);
+        assert_eq!(
+            ask!(db, |db| notifications::count_after(
+                db,
+                NADIA,
+                &Sieve::default(),
+                NotificationId(0),
+                100
+            )),
+            5
+        );
+        assert_eq!(
+            ask!(db, |db| notifications::count_after(
+                db,
+                NADIA,
+                &Sieve::default(),
+                NotificationId(0),
+                3
+            )),
+            3
+        );
         assert_eq!(
             tell!(db, |db| notifications::mark_read(
                 db,
@@ -63,7 +87,16 @@ async fn notices_are_read_dismissed_and_taken_back_by_their_owner_only() {
             )),
             4
         );
-        assert_eq!(ask!(db, |db| notifications::unread(db, NADIA, 100)), 1);
+        assert_eq!(
+            ask!(db, |db| notifications::count_after(
+                db,
+                NADIA,
+                &Sieve::default(),
+                NotificationId(4),
+                100
+            )),
+            1
+        );
         assert!(!tell!(db, |db| notifications::dismiss(
             db,
             TOMAS,

@@ -21,7 +21,8 @@ struct Column {
     may_be_empty: bool,
 }
 
-/// Every column of every table, with the two spellings of an integer that is a key made the same.
+/// Every column of every table, with the two spellings of an integer that is a key made the same. The words to be searched are left
+/// out: they are the one thing that each database keeps in a way of its own.
 async fn columns(db: &Db) -> Vec<Column> {
     db.read(|db| {
         let mut columns: Vec<Column> = match db {
@@ -31,13 +32,14 @@ async fn columns(db: &Db) -> Vec<Column> {
                  AND (SELECT count(*) FROM pragma_table_info(t.name) WHERE pk > 0) = 1 THEN 'bigint' ELSE lower(c.type) END AS kind, \
                  c.\"notnull\" = 0 AS may_be_empty \
                  FROM sqlite_schema AS t, pragma_table_info(t.name) AS c \
-                 WHERE t.type = 'table' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\'",
+                 WHERE t.type = 'table' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' AND t.name NOT LIKE 'sqlite\\_%' ESCAPE '\\' \
+                 AND t.name NOT LIKE 'post\\_words%' ESCAPE '\\'",
             )
             .load(conn)?,
             Conn::Postgres(conn) => sql_query(
                 "SELECT CAST(table_name AS text), CAST(column_name AS text) AS name, CAST(data_type AS text) AS kind, \
                  is_nullable = 'YES' AS may_be_empty FROM information_schema.columns \
-                 WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%'",
+                 WHERE table_schema = 'public' AND table_name NOT LIKE '\\_\\_%' AND table_name <> 'post_words'",
             )
             .load(conn)?,
         };
@@ -65,8 +67,10 @@ async fn unique(db: &Db) -> BTreeMap<String, Vec<String>> {
                      (SELECT name FROM pragma_index_info(i.name) ORDER BY seqno)) AS columns \
                      FROM sqlite_schema AS t, pragma_index_list(t.name) AS i \
                      WHERE t.type = 'table' AND i.\"unique\" AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' \
+                     AND t.name NOT LIKE 'post\\_words%' ESCAPE '\\' \
                      UNION ALL SELECT t.name, c.name FROM sqlite_schema AS t, pragma_table_info(t.name) AS c \
-                     WHERE t.type = 'table' AND c.pk = 1 AND c.type = 'INTEGER' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\'",
+                     WHERE t.type = 'table' AND c.pk = 1 AND c.type = 'INTEGER' AND t.name NOT LIKE '\\_\\_%' ESCAPE '\\' \
+                     AND t.name NOT LIKE 'post\\_words%' ESCAPE '\\'",
                 )
                 .load(conn)?,
                 Conn::Postgres(conn) => sql_query(
@@ -75,7 +79,7 @@ async fn unique(db: &Db) -> BTreeMap<String, Vec<String>> {
                      JOIN pg_namespace AS s ON s.oid = t.relnamespace AND s.nspname = 'public' \
                      CROSS JOIN LATERAL unnest(i.indkey) WITH ORDINALITY AS k(attnum, n) \
                      JOIN pg_attribute AS a ON a.attrelid = t.oid AND a.attnum = k.attnum \
-                     WHERE i.indisunique AND t.relname NOT LIKE '\\_\\_%' GROUP BY t.relname, i.indexrelid",
+                     WHERE i.indisunique AND t.relname NOT LIKE '\\_\\_%' AND t.relname <> 'post_words' GROUP BY t.relname, i.indexrelid",
                 )
                 .load(conn)?,
             };

@@ -69,13 +69,20 @@ async fn reading(db: &Db) {
 async fn a_post_stands_in_a_home_timeline_once_whoever_brought_it() {
     both(|db| async move {
         reading(&db).await;
-        assert_eq!(tell!(db, |db| timelines::put_home(db, own(100), MEI)), 1);
-        assert_eq!(tell!(db, |db| timelines::put_home(db, own(100), MEI)), 0);
+        assert_eq!(
+            tell!(db, |db| timelines::put_home(db, own(100), MEI, None)),
+            1
+        );
+        assert_eq!(
+            tell!(db, |db| timelines::put_home(db, own(100), MEI, None)),
+            0
+        );
         assert_eq!(
             tell!(db, |db| timelines::put_home(
                 db,
                 passed_on(200, 100, RUST),
-                RUST
+                RUST,
+                None
             )),
             1,
             "Nadia has it"
@@ -84,7 +91,8 @@ async fn a_post_stands_in_a_home_timeline_once_whoever_brought_it() {
             tell!(db, |db| timelines::put_home(
                 db,
                 passed_on(201, 101, RUST),
-                RUST
+                RUST,
+                None
             )),
             2
         );
@@ -107,16 +115,28 @@ async fn a_post_stands_in_a_home_timeline_once_whoever_brought_it() {
 async fn who_does_not_want_what_others_pass_on_does_not_get_it() {
     both(|db| async move {
         reading(&db).await;
-        tell!(db, |db| follows::wish(db, TOMAS, RUST, Some(false), None));
+        tell!(db, |db| follows::wish(
+            db,
+            TOMAS,
+            RUST,
+            &follows::Wish {
+                show_boosts: Some(false),
+                ..follows::Wish::default()
+            }
+        ));
         assert_eq!(
             tell!(db, |db| timelines::put_home(
                 db,
                 passed_on(200, 100, RUST),
-                RUST
+                RUST,
+                None
             )),
             1
         );
-        assert_eq!(tell!(db, |db| timelines::put_home(db, own(101), RUST)), 2);
+        assert_eq!(
+            tell!(db, |db| timelines::put_home(db, own(101), RUST, None)),
+            2
+        );
     })
     .await;
 }
@@ -167,7 +187,7 @@ async fn what_is_deleted_hidden_or_undone_is_in_no_timeline() {
         reading(&db).await;
         tell!(db, |db| {
             for n in 100..105 {
-                timelines::put_home(db, own(n), MEI)?;
+                timelines::put_home(db, own(n), MEI, None)?;
             }
             posts::mark_deleted(db, PostId(100), Moment(1))?;
             posts::mark_removed(db, PostId(101), None, None, Moment(1))?;
@@ -205,6 +225,7 @@ async fn what_is_deleted_hidden_or_undone_is_in_no_timeline() {
             places(&ask!(db, |db| timelines::public(
                 db,
                 Scope::Everywhere,
+                false,
                 &Page::first(20)
             ))),
             [104, 103, 102]
@@ -270,12 +291,14 @@ async fn the_public_timeline_holds_what_is_for_everybody() {
                     ..sample::post(106, NADIA)
                 },
             )?;
-            posts::insert(db, &sample::post(107, NADIA))
+            posts::insert(db, &sample::post(107, NADIA))?;
+            timelines::note_here(db, PostId(107))
         });
         assert_eq!(
             places(&ask!(db, |db| timelines::public(
                 db,
                 Scope::Everywhere,
+                false,
                 &Page::first(3)
             ))),
             [107, 104, 103]
@@ -284,6 +307,7 @@ async fn the_public_timeline_holds_what_is_for_everybody() {
             places(&ask!(db, |db| timelines::public(
                 db,
                 Scope::Here,
+                false,
                 &Page::first(3)
             ))),
             [107]
@@ -347,7 +371,7 @@ async fn a_home_timeline_can_be_shortened() {
         reading(&db).await;
         tell!(db, |db| {
             for n in 100..105 {
-                timelines::put_home(db, own(n), MEI)?;
+                timelines::put_home(db, own(n), MEI, None)?;
             }
             Ok::<_, Error>(())
         });

@@ -159,26 +159,33 @@ impl Params {
         }
     }
 
+    /// A list of numbers, without what is none.
+    pub fn numbers<N: std::str::FromStr>(&self, name: &str) -> Vec<N> {
+        let list = self.list(name);
+        list.iter()
+            .filter_map(|number| number.trim().parse().ok())
+            .collect()
+    }
+
+    /// The elements of a list that have parameters inside: `keywords_attributes[][keyword]`, `a[0][b]`, a JSON array of objects.
+    pub fn each(&self, name: &str) -> Vec<Self> {
+        let inside = |element: &Value| match element {
+            Value::Object(inside) => Some(Self(inside.clone())),
+            _ => None,
+        };
+        match self.0.get(name) {
+            Some(Value::Array(elements)) => elements.iter().filter_map(inside).collect(),
+            Some(Value::Object(numbered)) => numbered.values().filter_map(inside).collect(),
+            _ => Vec::new(),
+        }
+    }
+
     /// The parameters inside another: `poll[options][]` is `options` of `poll`.
     pub fn inside(&self, name: &str) -> Option<Self> {
         match self.0.get(name)? {
             Value::Object(inside) => Some(Self(inside.clone())),
             _ => None,
         }
-    }
-
-    /// The elements of a list of nested parameters: `a[][b]`, `a[0][b]`, an array of objects, or an object with numbers for names.
-    pub fn each(&self, name: &str) -> Vec<Self> {
-        let elements: Vec<&Value> = match self.0.get(name) {
-            Some(Value::Array(elements)) => elements.iter().collect(),
-            Some(Value::Object(numbered)) => numbered.values().collect(),
-            _ => Vec::new(),
-        };
-        elements
-            .into_iter()
-            .filter_map(Value::as_object)
-            .map(|element| Self(element.clone()))
-            .collect()
     }
 
     /// Whether something stands under this name, even an empty text.
@@ -274,6 +281,29 @@ mod tests {
         Params::default()
             .with_body("application/json", value.to_string().as_bytes())
             .unwrap()
+    }
+
+    #[test]
+    fn a_list_of_pairs_is_read_in_every_encoding() {
+        let words = |params: &Params| -> Vec<_> {
+            let each = params.each("keywords_attributes");
+            each.iter()
+                .map(|it| it.text("keyword").unwrap_or_default())
+                .collect()
+        };
+        let name = "keywords_attributes";
+        for given in [
+            form(&format!(
+                "{name}[][keyword]=a&{name}[][whole_word]=1&{name}[][keyword]=b"
+            )),
+            form(&format!("{name}[0][keyword]=a&{name}[1][keyword]=b")),
+            json_body(&json!({ name: [{ "keyword": "a" }, { "keyword": "b" }, "nonsense"] })),
+            json_body(&json!({ name: { "0": { "keyword": "a" }, "1": { "keyword": "b" } } })),
+        ] {
+            assert_eq!(words(&given), ["a", "b"], "{given:?}");
+        }
+        assert_eq!(words(&form("keywords_attributes=a")), [""; 0]);
+        assert_eq!(form("id[]=1&id[]=x&id[]=3").numbers::<i64>("id"), [1, 3]);
     }
 
     #[test]

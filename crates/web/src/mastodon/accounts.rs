@@ -7,11 +7,12 @@ use actix_web::{
     web::{Data, Path},
 };
 use kindred_community::{
-    ActorKind, Kindred, Refusal,
+    Actor, ActorKind, Kindred, Refusal,
     membership::{self, FollowWish},
     people,
     search::{self, Resolve},
     timelines::{self, Wanted},
+    views::Section,
 };
 
 use super::{
@@ -105,13 +106,14 @@ pub async fn statuses(
         boosts: actor.kind == ActorKind::Group || !params.flag("exclude_reblogs").unwrap_or(false),
         only_media: params.flag("only_media").unwrap_or(false),
         pinned: params.flag("pinned").unwrap_or(false),
+        tagged: params.words("tagged"),
     };
     let entries = timelines::of_actor(&kindred, &viewer, actor.id, cut.page(), wanted).await?;
     Ok(page(
         &req,
         &lens(&kindred, caller.me.as_ref()),
-        &cut,
-        entries,
+        cut,
+        &entries,
     ))
 }
 
@@ -125,6 +127,7 @@ pub async fn follow(
     let wish = FollowWish {
         show_boosts: params.flag("reblogs"),
         notify: params.flag("notify"),
+        languages: params.has("languages").then(|| params.list("languages")),
     };
     let target = number(&id, Refusal::NoSuchPerson)?;
     Ok(answer(&Relationship::from(
@@ -142,4 +145,19 @@ pub async fn unfollow(
     Ok(answer(&Relationship::from(
         membership::unfollow(&kindred, &who.me.actor, target).await?,
     )))
+}
+
+/// One page of people with its links.
+pub(super) fn people(
+    req: &HttpRequest,
+    kindred: &Kindred,
+    cut: Cut,
+    found: &Section<Actor>,
+) -> HttpResponse {
+    let accounts: Vec<Account<'_>> = found
+        .items
+        .iter()
+        .map(|actor| Account::of(kindred.settings(), actor))
+        .collect();
+    cut.answer(kindred.settings(), req, found, &accounts)
 }

@@ -86,12 +86,7 @@ pub async fn audit(
     let cut = Cut::asked(&params, 20);
     let found = site::record(&kindred, &who.me.actor, cut.page()).await?;
     let settings = kindred.settings();
-    Ok(listed(
-        &req,
-        settings,
-        &cut,
-        found,
-        |view| view.line.id.0,
-        |view| order::line(settings, view),
-    ))
+    Ok(listed(&req, settings, cut, &found, |view| {
+        order::line(settings, view)
+    }))
 }

@@ -7,9 +7,11 @@ mod account;
 mod group;
 mod later;
 mod media;
+mod notification;
 pub(crate) mod order;
 mod poll;
 mod quote;
+mod reading;
 mod status;
 #[cfg(test)]
 mod tests;
@@ -19,12 +21,17 @@ pub use group::{Group, GroupRelationship, InvitationLink, Member, role_named};
 pub use later::{ScheduledStatus, StatusEdit};
 pub(crate) use media::kind as media_kind;
 pub use media::{MediaAttachment, PreviewCard};
+pub use notification::{
+    Notification, NotificationGroup, NotificationRequest, PartialAccount, key_of, read_key, samples,
+};
 pub use poll::Poll;
 pub use quote::{Quote, QuoteApproval};
+pub use reading::{
+    Conversation, FeaturedTag, Filter, FilterKeyword, FilterResult, FilterStatus, List, Marker,
+    MutedAccount, OldFilter, Suggestion, Tag, trending_link,
+};
 pub(crate) use status::written;
 pub use status::{Context, Status, StatusSource};
-
-use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
 use kindred_community::{ActorId, Moment, settings::Settings};
@@ -63,27 +70,6 @@ impl<'a> CustomEmoji<'a> {
             static_url: url,
             visible_in_picker: false,
             category: None,
-        }
-    }
-}
-
-/// A subject.
-#[derive(Debug, Serialize)]
-pub struct Tag<'a> {
-    id: Cow<'a, str>,
-    name: Cow<'a, str>,
-    url: String,
-    history: Nothing,
-}
-
-impl<'a> Tag<'a> {
-    /// The subject of this name, without `#`.
-    pub fn of(settings: &Settings, name: &'a str) -> Self {
-        Self {
-            id: name.into(),
-            name: name.into(),
-            url: topic_url(settings, name),
-            history: [],
         }
     }
 }

@@ -9,7 +9,6 @@ mod looking;
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{self, Data, Path, ServiceConfig},
 };
 use kindred_community::{
@@ -23,7 +22,7 @@ use super::{
     answer,
     entities::Group,
     number,
-    paging::{self, Cut, STATUSES},
+    paging::{Cut, STATUSES, listed},
 };
 use crate::{
     at,
@@ -67,20 +66,11 @@ pub async fn mine(
     params: Params,
 ) -> Result<HttpResponse, ApiError> {
     let cut = Cut::asked(&params, STATUSES);
-    let mut mine = groups::mine(&kindred, &who.me.actor, cut.page()).await?;
-    let more = cut.cut(&mut mine);
-    let ends = mine
-        .first()
-        .zip(mine.last())
-        .map(|(newest, oldest)| (newest.0, oldest.0));
-    let link = cut.link(kindred.settings(), &req, ends, more);
-    let groups: Vec<Group<'_>> = mine
-        .iter()
-        .map(|(_, view)| Group::of(kindred.settings(), view))
-        .collect();
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    Ok(paging::with_link(&mut answer, link).json(groups))
+    let mine = groups::mine(&kindred, &who.me.actor, cut.page()).await?;
+    let settings = kindred.settings();
+    Ok(listed(&req, settings, cut, &mine, |view| {
+        Group::of(settings, view)
+    }))
 }
 
 /// `POST /api/v1/groups`

@@ -102,14 +102,9 @@ pub async fn blocks(
     let cut = Cut::asked(&params, LINES);
     let found = moderation::banned(&kindred, &who.me.actor, group_id(&group)?, cut.page()).await?;
     let settings = kindred.settings();
-    Ok(listed(
-        &req,
-        settings,
-        &cut,
-        found,
-        |(ban, _)| ban.id.0,
-        |(ban, whom)| order::banned(settings, ban, whom),
-    ))
+    Ok(listed(&req, settings, cut, &found, |(ban, whom)| {
+        order::banned(settings, ban, whom)
+    }))
 }
 
 /// `POST /api/v1/groups/:id/blocks`: also with `reason`, `expires_in` (seconds) and `remove_content`.
@@ -197,14 +192,9 @@ pub async fn reports(
     };
     let found = moderation::complaints(&kindred, &who.me.actor, place, sought, cut.page()).await?;
     let lens = lens(&kindred, Some(&who.me));
-    Ok(listed(
-        &req,
-        kindred.settings(),
-        &cut,
-        found,
-        |view| view.report.id.0,
-        |view| order::report_in_group(&lens, view),
-    ))
+    Ok(listed(&req, kindred.settings(), cut, &found, |view| {
+        order::report_in_group(&lens, view)
+    }))
 }
 
 /// Which half of the complaints is asked for.
@@ -269,14 +259,9 @@ pub async fn audit(
     let cut = Cut::asked(&params, LINES);
     let found = moderation::record(&kindred, &who.me.actor, group_id(&group)?, cut.page()).await?;
     let settings = kindred.settings();
-    Ok(listed(
-        &req,
-        settings,
-        &cut,
-        found,
-        |view| view.line.id.0,
-        |view| order::line(settings, view),
-    ))
+    Ok(listed(&req, settings, cut, &found, |view| {
+        order::line(settings, view)
+    }))
 }
 
 /// `GET /api/kindred/v1/groups/:id/audit/:line/receipts`: by the names of the servers, from behind `after`.

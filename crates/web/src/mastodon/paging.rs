@@ -1,66 +1,50 @@
 //! Paging as clients do it: cursors in, `Link` headers out.
 //!
-//! One entry more than asked for is fetched and cut off again. Thus it is known whether there is more, and nobody is sent to
-//! an empty page.
+//! Whether there is more, and where a part of a list ends, is told by whoever gathered it; nobody is sent to an empty page.
 
 use actix_web::{HttpRequest, HttpResponse, HttpResponseBuilder, http::header};
-use kindred_community::{settings::Settings, views::Page};
-use serde_json::Value;
+use kindred_community::{
+    settings::Settings,
+    views::{Page, Section},
+};
+use serde::Serialize;
 
 use crate::extract::Params;
 
 /// How many statuses a page has unless asked otherwise; at most twice as many.
 pub const STATUSES: usize = 20;
+/// How many accounts or notifications a page has unless asked otherwise; at most twice as many.
+pub const ACCOUNTS: usize = 40;
+
+/// How many names a page has unless asked otherwise; at most twice as many.
+pub const HUNDRED: usize = 100;
 
 /// Parameters that belong to one page, or to one person, and not into the addresses of the others.
 const NOT_KEPT: [&str; 4] = ["max_id", "since_id", "min_id", "access_token"];
 
 /// The part of a list that was asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Cut {
-    asked: Page,
-    wanted: usize,
-}
+pub struct Cut(Page);
 
 impl Cut {
     /// Reads the cursors. Nonsense in them counts as not given, nonsense in the limit as the usual.
     pub fn asked(params: &Params, usual: usize) -> Self {
-        let wanted = params
-            .number("limit")
-            .filter(|limit| *limit > 0)
-            .unwrap_or(usual)
-            .min(2 * usual);
-        Self {
-            wanted,
-            asked: Page {
-                before: params.number("max_id"),
-                since: params.number("since_id"),
-                above: params.number("min_id"),
-                // One more than wanted.
-                limit: i64::try_from(wanted).unwrap_or(i64::MAX - 1) + 1,
-            },
-        }
+        Self(Page {
+            before: params.number("max_id"),
+            since: params.number("since_id"),
+            above: params.number("min_id"),
+            limit: i64::try_from(limit(params, usual)).unwrap_or(i64::MAX),
+        })
     }
 
     /// What to ask for.
     pub fn page(&self) -> Page {
-        self.asked
-    }
-
-    /// Cuts the one too many off and tells whether there was one. Above a cursor it is the newest, else the oldest.
-    pub fn cut<T>(&self, entries: &mut Vec<T>) -> bool {
-        let more = entries.len() > self.wanted;
-        if more && self.asked.above.is_some() {
-            entries.drain(..entries.len() - self.wanted);
-        } else {
-            entries.truncate(self.wanted);
-        }
-        more
+        self.0
     }
 
     /// Whether anything older can be expected below what was given.
     fn older(&self, more: bool) -> bool {
-        match (self.asked.above, self.asked.since) {
+        match (self.0.above, self.0.since) {
             // These pages end at a cursor, which stands for something that is there.
             (Some(cursor), _) => cursor > 0,
             (None, Some(cursor)) => more || cursor > 0,
@@ -68,15 +52,14 @@ impl Cut {
         }
     }
 
-    /// The `Link` header below entries with these cursors, newest and oldest; nothing for an empty page.
-    pub fn link(
+    /// The `Link` header below a part of a list; nothing for an empty one.
+    pub fn link<T>(
         &self,
         settings: &Settings,
         req: &HttpRequest,
-        ends: Option<(i64, i64)>,
-        more: bool,
+        part: &Section<T>,
     ) -> Option<String> {
-        let (newest, oldest) = ends?;
+        let (newest, oldest) = part.ends?;
         let address = |name: &str, cursor: i64| {
             let mut query = url::form_urlencoded::Serializer::new(String::new());
             for (kept, value) in url::form_urlencoded::parse(req.query_string().as_bytes()) {
@@ -92,7 +75,7 @@ impl Cut {
             )
         };
         let previous = format!("<{}>; rel=\"prev\"", address("min_id", newest));
-        if self.older(more) {
+        if self.older(part.more) {
             return Some(format!(
                 "<{}>; rel=\"next\", {previous}",
                 address("max_id", oldest)
@@ -100,30 +83,49 @@ impl Cut {
         }
         Some(previous)
     }
+
+    /// A part of a list as an answer: its things as entities, and the way on.
+    pub(crate) fn answer<T>(
+        &self,
+        settings: &Settings,
+        req: &HttpRequest,
+        part: &Section<T>,
+        entities: &impl Serialize,
+    ) -> HttpResponse {
+        let mut answer = HttpResponse::Ok();
+        answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
+        with_link(&mut answer, self.link(settings, req, part)).json(entities)
+    }
 }
 
-/// A page of a list, each entry shown in its own way, with the addresses of the pages around it.
-pub(crate) fn listed<T>(
+/// A part of a list as an answer, each thing in it shown in its own way.
+pub(crate) fn listed<'a, T, E: Serialize>(
     req: &HttpRequest,
     settings: &Settings,
-    cut: &Cut,
-    mut rows: Vec<T>,
-    id: impl Fn(&T) -> i64,
-    show: impl Fn(&T) -> Value,
+    cut: Cut,
+    part: &'a Section<T>,
+    show: impl Fn(&'a T) -> E,
 ) -> HttpResponse {
-    let more = cut.cut(&mut rows);
-    let ends = rows.first().map(&id).zip(rows.last().map(&id));
-    let shown: Vec<Value> = rows.iter().map(show).collect();
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    with_link(&mut answer, cut.link(settings, req, ends, more)).json(shown)
+    let shown: Vec<E> = part.items.iter().map(show).collect();
+    cut.answer(settings, req, part, &shown)
+}
+
+/// How many are wanted: nonsense is the usual, too much is twice that.
+pub(crate) fn limit(params: &Params, usual: usize) -> usize {
+    params
+        .number("limit")
+        .filter(|limit| *limit > 0)
+        .unwrap_or(usual)
+        .min(2 * usual)
+}
+
+/// How many are passed over, in lists that are paged so.
+pub(crate) fn offset(params: &Params) -> usize {
+    params.number("offset").unwrap_or(0)
 }
 
 /// Adds the header, when there is one.
-pub(crate) fn with_link(
-    answer: &mut HttpResponseBuilder,
-    link: Option<String>,
-) -> &mut HttpResponseBuilder {
+fn with_link(answer: &mut HttpResponseBuilder, link: Option<String>) -> &mut HttpResponseBuilder {
     match link {
         Some(link) => answer.insert_header((header::LINK, link)),
         None => answer,
@@ -136,32 +138,17 @@ mod tests {
     use crate::mastodon::testing;
     use actix_web::test::TestRequest;
 
-    fn asked(query: &str) -> Cut {
-        Cut::asked(&Params::from_query(query), STATUSES)
-    }
-
-    /// Pages through the ids 1 to 5 as the heart would, and tells what was given and the links.
-    fn page(query: &str) -> (Vec<i64>, String) {
-        let cut = asked(query);
-        let page = cut.page();
-        let most = usize::try_from(page.limit).unwrap();
-        let mut ids: Vec<i64> = (1..=5).rev().collect();
-        ids.retain(|id| page.before.is_none_or(|max| *id < max));
-        ids.retain(|id| page.since.is_none_or(|since| *id > since));
-        ids.retain(|id| page.above.is_none_or(|min| *id > min));
-        if page.above.is_some() {
-            ids.drain(..ids.len().saturating_sub(most));
-        }
-        ids.truncate(most);
-        let more = cut.cut(&mut ids);
+    fn link(query: &str, ends: Option<(i64, i64)>, more: bool) -> String {
+        let cut = Cut::asked(&Params::from_query(query), STATUSES);
         let req =
             TestRequest::with_uri(&format!("/api/v1/timelines/home?{query}")).to_http_request();
-        let ends = ids.first().copied().zip(ids.last().copied());
-        (
-            ids,
-            cut.link(&testing::settings(), &req, ends, more)
-                .unwrap_or_default(),
-        )
+        let part: Section<()> = Section {
+            items: Vec::new(),
+            ends,
+            more,
+        };
+        cut.link(&testing::settings(), &req, &part)
+            .unwrap_or_default()
     }
 
     #[test]
@@ -169,30 +156,25 @@ mod tests {
         let home = "https://kindred.example/api/v1/timelines/home";
         let next = |id| format!("<{home}?limit=2&max_id={id}>; rel=\"next\", ");
         let prev = |id| format!("<{home}?limit=2&min_id={id}>; rel=\"prev\"");
-        assert_eq!(page("limit=2"), (vec![5, 4], next(4) + &prev(5)));
-        assert_eq!(page("limit=2&max_id=4"), (vec![3, 2], next(2) + &prev(3)));
-        assert_eq!(page("limit=2&max_id=2"), (vec![1], prev(1)));
+        assert_eq!(link("limit=2", Some((5, 4)), true), next(4) + &prev(5));
+        assert_eq!(link("limit=2&max_id=2", Some((1, 1)), false), prev(1));
+        assert_eq!(link("limit=2&max_id=1", None, false), "");
+        // Below what was asked for from below lies at least the cursor.
         assert_eq!(
-            page("limit=2&max_id=3"),
-            (vec![2, 1], prev(2)),
-            "exactly full, and nothing below"
+            link("limit=2&min_id=3", Some((5, 4)), false),
+            next(4) + &prev(5)
         );
-        assert_eq!(page("limit=2&max_id=1"), (vec![], String::new()));
-    }
-
-    #[test]
-    fn since_looks_from_the_top_and_min_from_below() {
-        assert_eq!(page("limit=2&since_id=1").0, [5, 4]);
-        assert_eq!(page("limit=2&min_id=1").0, [3, 2]);
-        assert_eq!(page("limit=2&min_id=3").0, [5, 4]);
-        assert_eq!(page("limit=2&min_id=5"), (vec![], String::new()));
-        assert!(page("limit=2&min_id=1").1.contains("max_id=2"));
-        assert!(!page("limit=9&min_id=0").1.contains("next"));
+        assert_eq!(link("limit=2&min_id=0", Some((5, 4)), false), prev(5));
+        assert_eq!(
+            link("limit=2&since_id=3", Some((5, 4)), false),
+            next(4) + &prev(5)
+        );
     }
 
     #[test]
     fn the_links_keep_filters_and_drop_tokens() {
-        let link = page("limit=1&types[]=a&local=true&access_token=secret&max_id=5").1;
+        let query = "limit=1&types[]=a&local=true&access_token=secret&max_id=5";
+        let link = link(query, Some((4, 4)), true);
         assert!(
             link.contains("limit=1&types%5B%5D=a&local=true&max_id=4"),
             "{link}"
@@ -211,8 +193,10 @@ mod tests {
             ("limit=99999999999999999999", 20),
             ("limit=1000", 40),
         ] {
-            assert_eq!(asked(query).wanted, limit, "{query}");
+            let cut = Cut::asked(&Params::from_query(query), STATUSES);
+            assert_eq!(cut.page().limit, limit, "{query}");
         }
-        assert_eq!(asked("max_id=zzz").asked.before, None);
+        let cut = Cut::asked(&Params::from_query("max_id=zzz&min_id=1e3"), STATUSES);
+        assert_eq!((cut.page().before, cut.page().above), (None, None));
     }
 }

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{self, Data, Path, ServiceConfig},
 };
 use kindred_community::{Kindred, PostId, QuotePolicy, Refusal, quotes};
@@ -11,7 +11,7 @@ use super::{
     answer,
     entities::Status,
     lens, number,
-    paging::{self, Cut, STATUSES},
+    paging::{Cut, STATUSES},
 };
 use crate::{
     at,
@@ -39,18 +39,14 @@ async fn quoting(
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let cut = Cut::asked(&params, STATUSES);
-    let mut views = quotes::of(&kindred, &who.viewer(), post(&id)?, cut.page()).await?;
-    let more = cut.cut(&mut views);
-    let ends = views
-        .first()
-        .zip(views.last())
-        .map(|(newest, oldest)| (newest.post.id.0, oldest.post.id.0));
-    let link = cut.link(kindred.settings(), &req, ends, more);
+    let found = quotes::of(&kindred, &who.viewer(), post(&id)?, cut.page()).await?;
     let lens = lens(&kindred, Some(&who.me));
-    let statuses: Vec<Status<'_>> = views.iter().map(|view| Status::of(&lens, view)).collect();
-    let mut page = HttpResponse::Ok();
-    page.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    Ok(paging::with_link(&mut page, link).json(statuses))
+    let statuses: Vec<Status<'_>> = found
+        .items
+        .iter()
+        .map(|view| Status::of(&lens, view))
+        .collect();
+    Ok(cut.answer(lens.settings, &req, &found, &statuses))
 }
 
 /// `POST /api/v1/statuses/:id/quotes/:quoting_status_id/revoke`

@@ -2,12 +2,12 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{Data, Path},
 };
 use kindred_community::{
     Kindred, Refusal,
     requests::{self, Answer, Waiting},
+    views::Section,
 };
 use serde::Serialize;
 
@@ -15,7 +15,7 @@ use super::{
     answer,
     entities::{Account, Relationship},
     number,
-    paging::{self, Cut, STATUSES},
+    paging::{ACCOUNTS, Cut},
 };
 use crate::{
     error::ApiError,
@@ -29,13 +29,14 @@ pub async fn waiting_for_me(
     who: Bearer<scope::ReadFollows>,
     params: Params,
 ) -> Result<HttpResponse, ApiError> {
-    let cut = Cut::asked(&params, STATUSES);
+    let cut = Cut::asked(&params, ACCOUNTS);
     let me = &who.me.actor;
     let waiting = requests::waiting(&kindred, me, me.id, cut.page()).await?;
-    Ok(waiting_room(&req, &kindred, &cut, waiting))
+    Ok(waiting_room(&req, &kindred, cut, &waiting))
 }
 
-/// `POST /api/v1/follow_requests/:account_id/authorize` and `…/reject`
+/// `POST /api/v1/follow_requests/:account_id/authorize` and `…/reject`, also for those who ask to join a group that one looks after:
+/// clients show both alike.
 pub async fn answer_mine(
     kindred: Data<Kindred>,
     who: Bearer<scope::WriteFollows>,
@@ -43,9 +44,9 @@ pub async fn answer_mine(
 ) -> Result<HttpResponse, ApiError> {
     let (asker, word) = about.into_inner();
     let asker = number(&asker, Refusal::NoSuchPerson)?;
-    let me = &who.me.actor;
-    let relationship = requests::answer(&kindred, me, me.id, asker, given(&word, None)).await?;
-    Ok(answer(&Relationship::from(relationship)))
+    let given = given(&word, None);
+    let stands = requests::answer_anywhere(&kindred, &who.me.actor, asker, given).await?;
+    Ok(answer(&Relationship::from(stands)))
 }
 
 /// The answer that the last word of an address gives.
@@ -60,25 +61,18 @@ pub(super) fn given(word: &str, reason: Option<String>) -> Answer {
 pub(super) fn waiting_room(
     req: &HttpRequest,
     kindred: &Kindred,
-    cut: &Cut,
-    mut waiting: Vec<Waiting>,
+    cut: Cut,
+    waiting: &Section<Waiting>,
 ) -> HttpResponse {
-    let more = cut.cut(&mut waiting);
-    let ends = waiting
-        .first()
-        .zip(waiting.last())
-        .map(|(newest, oldest)| (newest.cursor, oldest.cursor));
-    let link = cut.link(kindred.settings(), req, ends, more);
-    let accounts: Vec<Asker<'_>> = waiting
+    let askers: Vec<Asker<'_>> = waiting
+        .items
         .iter()
         .map(|waiting| Asker {
             account: Account::of(kindred.settings(), &waiting.asker),
             reason: waiting.reason.as_deref(),
         })
         .collect();
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    paging::with_link(&mut answer, link).json(accounts)
+    cut.answer(kindred.settings(), req, waiting, &askers)
 }
 
 /// Somebody who waits: an account, and what they say to those who decide.

@@ -2,7 +2,7 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::{StatusCode, header},
+    http::StatusCode,
     web::{self, Data, Path, ServiceConfig},
 };
 use chrono::DateTime;
@@ -13,7 +13,7 @@ use super::{
     answer,
     entities::ScheduledStatus,
     number,
-    paging::{self, Cut, STATUSES},
+    paging::{Cut, STATUSES, listed},
 };
 use crate::{
     at,
@@ -41,20 +41,11 @@ pub async fn list(
     params: Params,
 ) -> Result<HttpResponse, ApiError> {
     let cut = Cut::asked(&params, STATUSES);
-    let mut waiting = later::waiting(&kindred, &who.me.actor, cut.page()).await?;
-    let more = cut.cut(&mut waiting);
-    let ends = waiting
-        .first()
-        .zip(waiting.last())
-        .map(|(newest, oldest)| (newest.id.0, oldest.id.0));
-    let link = cut.link(kindred.settings(), &req, ends, more);
-    let shown: Vec<_> = waiting
-        .iter()
-        .map(|later| ScheduledStatus::of(kindred.settings(), later))
-        .collect();
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    Ok(paging::with_link(&mut answer, link).json(shown))
+    let waiting = later::waiting(&kindred, &who.me.actor, cut.page()).await?;
+    let settings = kindred.settings();
+    Ok(listed(&req, settings, cut, &waiting, |later| {
+        ScheduledStatus::of(settings, later)
+    }))
 }
 
 /// `GET /api/v1/scheduled_statuses/:id`

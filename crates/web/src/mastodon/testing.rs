@@ -129,5 +129,8 @@ pub(crate) fn post(id: i64, author: Actor, content: &str) -> PostView {
         quoting: Quoting::Automatic,
         liked: false,
         boosted: false,
+        kept: false,
+        muted: false,
+        filtered: Vec::new(),
     }
 }

@@ -63,7 +63,14 @@ async fn admin(ours: &Instance) -> Person {
 async fn notices(who: &Person) -> Vec<NotificationKind> {
     let id = who.actor.id;
     who.instance
-        .asks(move |db| Ok(notifications::page(db, id, &Page::first(50))?))
+        .asks(move |db| {
+            Ok(notifications::page(
+                db,
+                id,
+                &notifications::Sieve::default(),
+                &Page::first(50),
+            )?)
+        })
         .await
         .into_iter()
         .map(|notice| notice.kind)

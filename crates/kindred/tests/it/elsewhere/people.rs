@@ -82,6 +82,7 @@ async fn whoever_moves_is_followed_when_the_new_address_says_so_and_the_follower
                 Ok(kindred_storage::notifications::page(
                     db,
                     owner,
+                    &kindred_storage::notifications::Sieve::default(),
                     &kindred_storage::Page::first(9),
                 )?)
             })

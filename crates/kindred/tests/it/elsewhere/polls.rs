@@ -62,6 +62,7 @@ async fn notices(instance: &Instance, whom: &Person) -> Vec<(String, bool)> {
             Ok(kindred_storage::notifications::page(
                 db,
                 owner,
+                &kindred_storage::notifications::Sieve::default(),
                 &kindred_storage::Page::first(20),
             )?)
         })

@@ -84,7 +84,8 @@ async fn a_group_that_asks_lets_in_whom_its_organiser_approves() {
             kindred_storage::Page::first(10),
         )
         .await
-        .expect("those who wait");
+        .expect("those who wait")
+        .items;
         assert_eq!(waiting.len(), 1);
         requests::answer(
             ours.kindred(),

@@ -67,6 +67,7 @@ async fn a_complaint_goes_to_the_group_first_and_to_the_whole_server_when_nobody
                 Ok(kindred_storage::notifications::page(
                     db,
                     told,
+                    &kindred_storage::notifications::Sieve::default(),
                     &kindred_storage::Page::first(9),
                 )?)
             })

@@ -400,7 +400,7 @@ async fn nobody_sees_what_the_rule_forbids() {
                 timelines::Wanted::default(),
             )
             .await
-            .is_ok_and(|entries| entries.iter().any(|entry| entry.view.post.uri == uri));
+            .is_ok_and(|part| part.items.iter().any(|entry| entry.view.post.uri == uri));
             let case = format!("{audience} in {group:?}, Mei in: {mei_is_in}, seen by {viewer:?}");
             assert_eq!(by_api, may, "by the API: {case}");
             assert_eq!(by_document, may, "by its document: {case}");

@@ -110,14 +110,9 @@ async fn search(
     let cut = Cut::asked(params, ENTRIES);
     let found = site::search(kindred, &who.me.actor, wanted, cut.page()).await?;
     let settings = kindred.settings();
-    Ok(listed(
-        req,
-        settings,
-        &cut,
-        found,
-        |view| view.actor.id.0,
-        |view| order::person(settings, view),
-    ))
+    Ok(listed(req, settings, cut, &found, |view| {
+        order::person(settings, view)
+    }))
 }
 
 /// `GET /api/v1/admin/accounts/:id`

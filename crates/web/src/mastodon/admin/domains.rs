@@ -53,9 +53,8 @@ pub async fn blocks(
     Ok(listed(
         &req,
         kindred.settings(),
-        &cut,
-        found,
-        |block| block.id.0,
+        cut,
+        &found,
         order::domain_block,
     ))
 }
@@ -117,9 +116,8 @@ pub async fn allows(
     Ok(listed(
         &req,
         kindred.settings(),
-        &cut,
-        found,
-        |allow| allow.id.0,
+        cut,
+        &found,
         order::domain_allow,
     ))
 }

@@ -48,14 +48,9 @@ pub async fn list(
     let found =
         moderation::complaints(&kindred, &who.me.actor, Room::Site, sought, cut.page()).await?;
     let lens = lens(&kindred, Some(&who.me));
-    Ok(listed(
-        &req,
-        kindred.settings(),
-        &cut,
-        found,
-        |view| view.report.id.0,
-        |view| order::report_on_site(&lens, view),
-    ))
+    Ok(listed(&req, kindred.settings(), cut, &found, |view| {
+        order::report_on_site(&lens, view)
+    }))
 }
 
 /// `GET /api/v1/admin/reports/:id`

@@ -12,7 +12,7 @@ use kindred_community::{
 use kindred_protocol::html;
 use serde::Serialize;
 
-use super::{CustomEmoji, Nothing, date, datetime, escape};
+use super::{CustomEmoji, Nothing, PartialAccount, date, datetime, escape};
 use crate::avatars::{self, Form};
 
 /// Somebody.
@@ -120,6 +120,18 @@ impl Account<'_> {
     pub(super) fn with_lock(mut self, locked: bool) -> Self {
         self.locked = locked;
         self
+    }
+
+    /// No more of it than its face.
+    pub(super) fn face(&self) -> PartialAccount {
+        PartialAccount::new(
+            &self.id,
+            &self.acct,
+            self.url,
+            &self.avatar,
+            self.locked,
+            self.bot,
+        )
     }
 }
 
@@ -311,17 +323,18 @@ pub struct Relationship {
     following: bool,
     showing_reblogs: bool,
     notifying: bool,
-    languages: Option<Nothing>,
+    languages: Option<Vec<String>>,
     followed_by: bool,
     blocking: bool,
     blocked_by: bool,
     muting: bool,
     muting_notifications: bool,
+    muting_expires_at: Option<String>,
     requested: bool,
     requested_by: bool,
     domain_blocking: bool,
     endorsed: bool,
-    note: &'static str,
+    note: String,
 }
 
 impl From<views::Relationship> for Relationship {
@@ -331,17 +344,18 @@ impl From<views::Relationship> for Relationship {
             following: stands.following,
             showing_reblogs: stands.show_boosts,
             notifying: stands.notifying,
-            languages: None,
+            languages: stands.languages,
             followed_by: stands.followed_by,
             blocking: stands.blocking,
-            blocked_by: false,
-            muting: false,
-            muting_notifications: false,
+            blocked_by: stands.blocked_by,
+            muting: stands.muting.is_some(),
+            muting_notifications: stands.muting.as_ref().is_some_and(|mute| mute.notices),
+            muting_expires_at: stands.muting.and_then(|mute| mute.until).map(datetime),
             requested: stands.requested,
-            requested_by: false,
-            domain_blocking: false,
-            endorsed: false,
-            note: "",
+            requested_by: stands.requested_by,
+            domain_blocking: stands.shunning,
+            endorsed: stands.endorsed,
+            note: stands.note,
         }
     }
 }

@@ -72,7 +72,7 @@ impl<'a> Group<'a> {
             tags: face
                 .topics
                 .iter()
-                .map(|topic| Tag::of(settings, topic))
+                .map(|topic| Tag::named(settings, topic))
                 .collect(),
             source: Source {
                 note: face.summary_source.as_deref().unwrap_or_default(),

@@ -12,8 +12,8 @@ use kindred_protocol::html;
 use serde::Serialize;
 
 use super::{
-    Account, CustomEmoji, Lens, MediaAttachment, Nothing, Poll, PreviewCard, Quote, QuoteApproval,
-    datetime, escape, topic_url,
+    Account, CustomEmoji, FilterResult, Lens, MediaAttachment, Poll, PreviewCard, Quote,
+    QuoteApproval, datetime, escape, topic_url,
 };
 
 /// A post, or a post passed on.
@@ -54,7 +54,7 @@ pub struct Status<'a> {
 }
 
 /// What the reader has done with a post.
-#[derive(Clone, Copy, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the entity is made of them")]
 struct Mine {
     favourited: bool,
@@ -62,7 +62,7 @@ struct Mine {
     muted: bool,
     bookmarked: bool,
     pinned: bool,
-    filtered: Nothing,
+    filtered: Vec<FilterResult>,
 }
 
 /// Somebody named in a post.
@@ -118,7 +118,7 @@ impl<'a> Status<'a> {
             poll: None,
             quote: None,
             quote_approval: QuoteApproval::none(),
-            mine: inner.mine,
+            mine: inner.mine.clone(),
             text: None,
             reblog: Some(Box::new(inner)),
         }
@@ -165,10 +165,10 @@ impl<'a> Status<'a> {
             mine: lens.me.map(|me| Mine {
                 favourited: view.liked,
                 reblogged: view.boosted,
-                muted: false,
-                bookmarked: false,
+                muted: view.muted,
+                bookmarked: view.kept,
                 pinned: me == view.author.id && post.pinned_at.is_some(),
-                filtered: [],
+                filtered: FilterResult::all(lens.now, &view.filtered),
             }),
             text: None,
         }

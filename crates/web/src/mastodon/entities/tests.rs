@@ -3,6 +3,7 @@
 use insta::assert_json_snapshot;
 use kindred_community::{
     ActorId, ActorKind, Boost, Moment, Poll as PollRow, PostId, Visibility,
+    interests::TopicView,
     views::{self, Entry},
 };
 use serde_json::{Value, json};
@@ -185,7 +186,14 @@ fn a_relationship_has_every_attribute() {
         followed_by: false,
         show_boosts: true,
         notifying: false,
+        languages: Some(vec!["de".into()]),
+        requested_by: false,
         blocking: false,
+        blocked_by: false,
+        muting: None,
+        shunning: false,
+        endorsed: true,
+        note: "met in Lyon".into(),
     };
     assert_json_snapshot!("relationship", Relationship::from(stands));
 }
@@ -201,7 +209,20 @@ fn a_search_that_found_nothing_has_three_empty_lists() {
         as_json(&found),
         json!({ "accounts": [], "statuses": [], "hashtags": [] })
     );
-    let tag = as_json(&Tag::of(&settings(), "Käse kuchen"));
+    let settings = settings();
+    let topic = TopicView {
+        id: None,
+        name: "Käse kuchen".into(),
+        days: vec![(NOON, 3, 2)],
+        following: true,
+        featuring: false,
+    };
+    let tag = as_json(&Tag::of(&lens(&settings, None), &topic));
+    assert_eq!(
+        tag["history"],
+        json!([{ "day": "1769860800", "uses": "3", "accounts": "2" }])
+    );
+    assert_eq!(tag.get("following"), None, "a stranger follows nothing");
     assert_eq!(
         tag["url"],
         "https://kindred.example/topics/k%C3%A4se%20kuchen"

@@ -2,7 +2,6 @@
 
 use actix_web::{
     HttpRequest, HttpResponse,
-    http::header,
     web::{self, Data, Path, ServiceConfig},
 };
 use kindred_community::{
@@ -23,7 +22,7 @@ use crate::{
         answer,
         entities::{GroupRelationship, Member, role_named},
         number,
-        paging::{self, Cut, STATUSES},
+        paging::{Cut, STATUSES, listed},
         requests::{given, waiting_room},
     },
     read,
@@ -112,20 +111,11 @@ async fn members(
     let cut = Cut::asked(&params, STATUSES);
     let role = params.words("role").map(|role| named(&role)).transpose()?;
     let (viewer, id) = (caller.viewer(), group_id(&id)?);
-    let mut members = groups::members(&kindred, &viewer, id, role, cut.page()).await?;
-    let more = cut.cut(&mut members);
-    let ends = members
-        .first()
-        .zip(members.last())
-        .map(|(newest, oldest)| (newest.0.id.0, oldest.0.id.0));
-    let link = cut.link(kindred.settings(), &req, ends, more);
-    let members: Vec<Member<'_>> = members
-        .iter()
-        .map(|member| Member::of(kindred.settings(), member))
-        .collect();
-    let mut answer = HttpResponse::Ok();
-    answer.insert_header((header::CACHE_CONTROL, "private, no-store"));
-    Ok(paging::with_link(&mut answer, link).json(members))
+    let members = groups::members(&kindred, &viewer, id, role, cut.page()).await?;
+    let settings = kindred.settings();
+    Ok(listed(&req, settings, cut, &members, |member| {
+        Member::of(settings, member)
+    }))
 }
 
 fn named(role: &str) -> Result<GroupRole, Refusal> {
@@ -143,7 +133,7 @@ async fn waiting(
     let cut = Cut::asked(&params, STATUSES);
     let id = group_id(&id)?;
     let waiting = requests::waiting(&kindred, &who.me.actor, id, cut.page()).await?;
-    Ok(waiting_room(&req, &kindred, &cut, waiting))
+    Ok(waiting_room(&req, &kindred, cut, &waiting))
 }
 
 /// `POST /api/v1/groups/:id/membership_requests/:account_id/authorize` and `…/reject`, the latter perhaps with a `reason`

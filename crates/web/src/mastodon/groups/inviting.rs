@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{self, Data, Path, ServiceConfig},
 };
 use kindred_community::{
@@ -23,7 +23,7 @@ use crate::{
         answer,
         entities::{Account, Group, InvitationLink},
         number,
-        paging::{Cut, STATUSES},
+        paging::{Cut, STATUSES, listed},
     },
     read,
 };
@@ -80,23 +80,19 @@ struct Invitation<'a> {
 
 /// `GET /api/kindred/v1/invitations`
 async fn mine(
+    req: HttpRequest,
     kindred: Data<Kindred>,
     who: Bearer<scope::ReadGroups>,
     params: Params,
 ) -> Result<HttpResponse, ApiError> {
     let cut = Cut::asked(&params, STATUSES);
-    let mut open = invitations::waiting_for(&kindred, &who.me.actor, cut.page()).await?;
-    cut.cut(&mut open);
+    let open = invitations::waiting_for(&kindred, &who.me.actor, cut.page()).await?;
     let settings = kindred.settings();
-    let invitations: Vec<Invitation<'_>> = open
-        .iter()
-        .map(|open| Invitation {
-            id: open.cursor.to_string(),
-            group: Account::of(settings, &open.group),
-            by: open.by.as_ref().map(|by| Account::of(settings, by)),
-        })
-        .collect();
-    Ok(answer(&invitations))
+    Ok(listed(&req, settings, cut, &open, |open| Invitation {
+        id: open.id.to_string(),
+        group: Account::of(settings, &open.group),
+        by: open.by.as_ref().map(|by| Account::of(settings, by)),
+    }))
 }
 
 /// `POST /api/kindred/v1/groups/:id/invitation/accept` and `…/decline`, the latter perhaps with a `reason`
@@ -118,6 +114,7 @@ async fn answered(
 
 /// `GET /api/kindred/v1/groups/:id/links`
 async fn links(
+    req: HttpRequest,
     kindred: Data<Kindred>,
     who: Bearer<scope::ReadGroups>,
     params: Params,
@@ -125,14 +122,12 @@ async fn links(
 ) -> Result<HttpResponse, ApiError> {
     let cut = Cut::asked(&params, STATUSES);
     let me = &who.me.actor;
-    let mut links = invitations::of_group(&kindred, me, group_id(&group)?, cut.page()).await?;
-    cut.cut(&mut links);
+    let links = invitations::of_group(&kindred, me, group_id(&group)?, cut.page()).await?;
     let now = kindred.now();
-    let links: Vec<InvitationLink> = links
-        .iter()
-        .map(|link| InvitationLink::of(link, now))
-        .collect();
-    Ok(answer(&links))
+    let settings = kindred.settings();
+    Ok(listed(&req, settings, cut, &links, |link| {
+        InvitationLink::of(link, now)
+    }))
 }
 
 /// `POST /api/kindred/v1/groups/:id/links`, perhaps with `max_uses` and `expires_in` (seconds)

@@ -1,7 +1,7 @@
 //! First posts of newcomers that wait for a moderator's look.
 
 use actix_web::{
-    HttpResponse,
+    HttpRequest, HttpResponse,
     web::{self, Data, Path, ServiceConfig},
 };
 use kindred_community::{
@@ -19,7 +19,7 @@ use crate::{
         answer,
         entities::Status,
         lens, number,
-        paging::{Cut, STATUSES},
+        paging::{Cut, STATUSES, listed},
     },
     read,
 };
@@ -34,6 +34,7 @@ pub(super) fn routes(cfg: &mut ServiceConfig) {
 
 /// `GET /api/kindred/v1/groups/:id/held`
 async fn waiting(
+    req: HttpRequest,
     kindred: Data<Kindred>,
     who: Bearer<scope::ReadGroups>,
     params: Params,
@@ -41,11 +42,11 @@ async fn waiting(
 ) -> Result<HttpResponse, ApiError> {
     let cut = Cut::asked(&params, STATUSES);
     let me = &who.me.actor;
-    let mut held = posts::waiting_for_a_look(&kindred, me, group_id(&group)?, cut.page()).await?;
-    cut.cut(&mut held);
+    let held = posts::waiting_for_a_look(&kindred, me, group_id(&group)?, cut.page()).await?;
     let lens = lens(&kindred, Some(&who.me));
-    let statuses: Vec<Status<'_>> = held.iter().map(|view| Status::of(&lens, view)).collect();
-    Ok(answer(&statuses))
+    Ok(listed(&req, lens.settings, cut, &held, |view| {
+        Status::of(&lens, view)
+    }))
 }
 
 /// `POST /api/kindred/v1/groups/:id/held/:post/approve` and `…/decline`, the latter perhaps with a `reason`

@@ -13,15 +13,19 @@ use std::{
 
 use actix_web::{rt, web::Data};
 use kindred_community::{
-    ActorId, Kindred, PostId, Result, TokenId,
+    ActorId, Kindred, NotificationId, PostId, Result, TokenId,
     happenings::{self, Happening, Reach},
-    timelines,
+    notices, timelines,
     views::{Page, SignedIn, Viewer},
 };
+use serde::Serialize;
 use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 use super::names::{Name, Side};
-use crate::mastodon::{entities::Status, lens};
+use crate::mastodon::{
+    entities::{Notification, Status},
+    lens,
+};
 
 /// So many events wait for a connection that is slow; then it is let go.
 const WAITING: usize = 64;
@@ -225,7 +229,11 @@ async fn tell(kindred: &Kindred, streams: &Streams, happening: Happening) -> Res
             let user = HashSet::from([Name::User]);
             streams.hand_out(owner, &user, "read:statuses", "filters_changed", None);
         }
-        Happening::Notified { .. } => {}
+        Happening::Notified { owner, notice } => {
+            if let Some((me, _)) = watchers.get(&owner) {
+                tell_of_notice(kindred, streams, me, notice).await?;
+            }
+        }
         Happening::Deleted { post } => {
             if let Some(reach) = happenings::reach_of_gone(kindred, post, ids()).await? {
                 let number: Arc<str> = post.to_string().into();
@@ -257,6 +265,32 @@ async fn tell(kindred: &Kindred, streams: &Streams, happening: Happening) -> Res
     Ok(())
 }
 
+/// Shows somebody a notice, unless it tells of something that they may not see, or that clients have no word for.
+async fn tell_of_notice(
+    kindred: &Kindred,
+    streams: &Streams,
+    me: &SignedIn,
+    notice: NotificationId,
+) -> Result<()> {
+    let notice = match notices::one(kindred, &me.actor, notice).await {
+        Ok(notice) => notice,
+        Err(error) if error.refusal().is_some() => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    if let Some(notification) = Notification::of(&lens(kindred, Some(me)), &notice) {
+        let names = HashSet::from([Name::User, Name::Notifications]);
+        let words = written(&notification);
+        streams.hand_out(
+            me.actor.id,
+            &names,
+            "read:notifications",
+            "notification",
+            Some(&words),
+        );
+    }
+    Ok(())
+}
+
 /// Shows an entry to everybody it concerns, to each as their own timeline shows it.
 async fn show(
     kindred: &Kindred,
@@ -279,7 +313,11 @@ async fn show(
                 above: None,
                 limit: 1,
             };
-            if let Some(entry) = timelines::home(kindred, &me.actor, page).await?.first() {
+            if let Some(entry) = timelines::home(kindred, &me.actor, page)
+                .await?
+                .items
+                .first()
+            {
                 let status = written(&Status::entry(&lens, entry));
                 let user = HashSet::from([Name::User]);
                 streams.hand_out(who, &user, "read:statuses", event, Some(&status));
@@ -301,8 +339,8 @@ async fn show(
     Ok(())
 }
 
-fn written(status: &Status<'_>) -> Arc<str> {
-    serde_json::to_string(status).unwrap_or_default().into()
+fn written(entity: &impl Serialize) -> Arc<str> {
+    serde_json::to_string(entity).unwrap_or_default().into()
 }
 
 /// Whom a post concerns, and on which of their streams.

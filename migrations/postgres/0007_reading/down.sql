@@ -1,0 +1,25 @@
+-- Takes reading away, as it was before.
+DROP TABLE post_words;
+DROP TABLE dismissed_suggestions;
+DROP TABLE notice_requests;
+DROP TABLE notice_permissions;
+DROP TABLE notice_policies;
+DROP TABLE markers;
+DROP TABLE followed_topics;
+DROP TABLE conversations;
+DROP TABLE filter_posts;
+DROP TABLE filter_keywords;
+DROP TABLE filters;
+DROP TABLE list_members;
+DROP TABLE lists;
+DROP TABLE endorsements;
+DROP TABLE private_notes;
+DROP TABLE shunned_hosts;
+DROP TABLE thread_mutes;
+DROP TABLE mutes;
+DROP TABLE bookmarks;
+ALTER TABLE notifications DROP COLUMN set_apart;
+DROP INDEX follows_notify;
+ALTER TABLE follows DROP COLUMN languages;
+DROP INDEX posts_here;
+ALTER TABLE posts DROP COLUMN here;
