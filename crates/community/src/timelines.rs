@@ -89,6 +89,23 @@ pub async fn public(
         .await
 }
 
+/// What was written for everybody about a page somewhere, newest first.
+pub async fn about_link(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    url: String,
+    page: Page,
+) -> Result<Section<Entry>> {
+    let (viewer, now) = (viewer.clone(), kindred.now());
+    kindred
+        .read(move |db| {
+            walk(db, &viewer, now, Place::Open, page, |db, page| {
+                Ok(timelines::about_link(db, &url, page)?)
+            })
+        })
+        .await
+}
+
 /// Which posts about topics are wanted, by the names of the topics.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct About {

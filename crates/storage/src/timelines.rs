@@ -296,6 +296,25 @@ pub fn public(db: &mut Conn, scope: Scope, media: bool, page: &Page) -> QueryRes
     })
 }
 
+/// A page of what was written for everybody about the page at this address, newest first; answers are among it.
+pub fn about_link(db: &mut Conn, url: &str, page: &Page) -> QueryResult<Vec<Line>> {
+    on!(db, |conn| page!(
+        conn,
+        posts::table
+            .filter(posts::link_url.eq(url))
+            .filter(posts::visibility.eq(Visibility::Public))
+            .filter(posts::deleted_at.is_null())
+            .filter(posts::removed_at.is_null())
+            .select((
+                posts::id,
+                None::<i64>.into_sql::<Nullable<BigInt>>(),
+                Post::as_select()
+            )),
+        posts::id,
+        page
+    ))
+}
+
 /// Which posts about topics are wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct AboutTopics {

@@ -21,5 +21,6 @@ DROP TABLE bookmarks;
 ALTER TABLE notifications DROP COLUMN set_apart;
 DROP INDEX follows_notify;
 ALTER TABLE follows DROP COLUMN languages;
+DROP INDEX posts_link;
 DROP INDEX posts_here;
 ALTER TABLE posts DROP COLUMN here;

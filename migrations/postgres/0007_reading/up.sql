@@ -4,6 +4,8 @@
 ALTER TABLE posts ADD COLUMN here BOOLEAN NOT NULL DEFAULT FALSE;
 UPDATE posts SET here = TRUE WHERE author_id IN (SELECT id FROM actors WHERE host = '');
 CREATE INDEX posts_here ON posts (id) WHERE here;
+-- What is said about a page somewhere.
+CREATE INDEX posts_link ON posts (link_url, id) WHERE link_url IS NOT NULL;
 
 -- In which languages a follower would like to hear; everything when not said.
 ALTER TABLE follows ADD COLUMN languages TEXT;

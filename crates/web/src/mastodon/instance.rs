@@ -14,7 +14,7 @@ use super::{entities::Account, house::rule_list};
 use crate::{assets, error::ApiError};
 
 /// The release of Mastodon whose API is spoken.
-const SPOKEN: &str = "4.2.0";
+const SPOKEN: &str = "4.5.0";
 /// What a link counts as.
 const CHARACTERS_PER_URL: u32 = 23;
 
@@ -197,7 +197,7 @@ fn instance_v2(settings: &Settings, told: &Told, vapid: &str) -> Value {
             "reason_required": false,
             "url": null,
         },
-        "api_versions": { "mastodon": 1, "kindred": 1 },
+        "api_versions": { "mastodon": 7, "kindred": 1 },
         "contact": { "email": house.email, "account": told.contact(settings) },
         "rules": told.rules,
     })

@@ -31,6 +31,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
     cfg.service(at("/v1/timelines/home").route(read(home)))
         .service(at("/v1/timelines/public").route(read(public)))
         .service(at("/v1/timelines/tag/{name}").route(read(tag)))
+        .service(at("/v1/timelines/link").route(read(link)))
         .service(at("/v1/timelines/list/{id}").route(read(list)))
         .service(at("/v1/timelines/group/{id}").route(read(group)))
         .service(at("/v1/favourites").route(read(favourites)))
@@ -87,6 +88,24 @@ async fn tag(
         only_media: only_media(&params),
     };
     let entries = timelines::about(&kindred, &reader.viewer(), about, cut.page()).await?;
+    Ok(page(
+        &req,
+        &lens(&kindred, reader.me.as_ref()),
+        cut,
+        &entries,
+    ))
+}
+
+/// `GET /api/v1/timelines/link?url=`
+async fn link(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    reader: Reader,
+    params: Params,
+) -> Result<HttpResponse, ApiError> {
+    let cut = Cut::asked(&params, STATUSES);
+    let url = params.words("url").ok_or(Refusal::Needed("an address"))?;
+    let entries = timelines::about_link(&kindred, &reader.viewer(), url, cut.page()).await?;
     Ok(page(
         &req,
         &lens(&kindred, reader.me.as_ref()),

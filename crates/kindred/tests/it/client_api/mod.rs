@@ -27,6 +27,10 @@ const LEFT_OUT: &[(&str, &str)] = &[
         "taken out of Mastodon; cards are part of posts",
     ),
     (
+        "/api/v1/timelines/direct",
+        "taken out of Mastodon; conversations are the same",
+    ),
+    (
         "/api/v1/accounts/:id/identity_proofs",
         "taken out of Mastodon",
     ),

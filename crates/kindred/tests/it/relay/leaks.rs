@@ -254,6 +254,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ("/api/v1/tags/{name}/unfeature", &[]),
     ("/api/v1/tags/{name}/unfollow", &[]),
     ("/api/v1/timelines/group/{id}", &[]),
+    ("/api/v1/timelines/link", &["url=https://acme.example/page"]),
     ("/api/v1/timelines/list/{id}", &[]),
     ("/api/v1/timelines/public", &["local=true"]),
     ("/api/v1/timelines/tag/{name}", &["any[]={handle}"]),

@@ -221,6 +221,69 @@ async fn a_stream_carries_only_what_its_listener_may_see() {
 }
 
 #[actix_web::test]
+async fn notices_lists_and_talks_are_told_on_streams_of_their_own() {
+    on_both(async |fediverse: &Fediverse| {
+        let (ours, nadia, ines) = a_house(fediverse).await;
+        ines.follows("nadia@kindred.example").await;
+        let list = ines
+            .does("POST", "/api/v1/lists", Some(&json!({ "title": "Near" })))
+            .await;
+        let id = list["id"].as_str().expect("a number");
+        ines.does(
+            "POST",
+            &format!("/api/v1/lists/{id}/accounts"),
+            Some(&json!({ "account_ids": [nadia.actor.id.to_string()] })),
+        )
+        .await;
+        let open = async |query: &str| Line::socket(&ours, query, &ines.token).await;
+        let mut notices = open("?stream=user:notification").await;
+        let mut near = open(&format!("?stream=list&list={id}")).await;
+        let mut talks = open("?stream=direct").await;
+        // Somebody else's list stays silent.
+        let mut foreign =
+            Line::socket(&ours, &format!("?stream=list&list={id}"), &nadia.token).await;
+        foreign
+            .says(&json!({ "type": "subscribe", "stream": "user:notification" }))
+            .await;
+
+        nadia
+            .publishes(json!({ "status": "@ines Between us", "visibility": "direct" }))
+            .await;
+        let (stream, event, talk) = talks.event().await;
+        assert_eq!(
+            (stream, event.as_str()),
+            (json!(["direct"]), "conversation")
+        );
+        assert_eq!(talk["unread"], true);
+        assert_eq!(
+            crate::support::words(&talk["last_status"]),
+            "@ines Between us"
+        );
+        let (stream, event, notice) = notices.event().await;
+        assert_eq!(
+            (stream, event.as_str()),
+            (json!(["user:notification"]), "notification")
+        );
+        assert_eq!(notice["type"], "mention");
+        assert_eq!(notice["account"]["username"], "nadia");
+
+        let said = nadia.says("For everybody").await;
+        let (stream, event, status) = near.event().await;
+        assert_eq!((stream, event.as_str()), (json!(["list", id]), "update"));
+        assert_eq!(status["id"], said["id"]);
+
+        let liked = said["id"].as_str().expect("a number");
+        ines.does("POST", &format!("/api/v1/statuses/{liked}/favourite"), None)
+            .await;
+        let (stream, _, notice) = foreign.event().await;
+        assert_eq!(stream, json!(["user:notification"]));
+        assert_eq!(notice["type"], "favourite");
+        fediverse.settle().await;
+    })
+    .await;
+}
+
+#[actix_web::test]
 async fn a_stream_ends_with_its_token_and_begins_with_none_but_a_good_one() {
     on_sqlite(async |fediverse: &Fediverse| {
         let (ours, nadia, _) = a_house(fediverse).await;

@@ -13,9 +13,9 @@ use std::{
 
 use actix_web::{rt, web::Data};
 use kindred_community::{
-    ActorId, Kindred, NotificationId, PostId, Result, TokenId,
+    ActorId, Kindred, NotificationId, PostId, Result, TokenId, conversations,
     happenings::{self, Happening, Reach},
-    notices, timelines,
+    lists, notices, timelines,
     views::{Page, SignedIn, Viewer},
 };
 use serde::Serialize;
@@ -23,7 +23,7 @@ use tokio::sync::{broadcast::error::RecvError, mpsc};
 
 use super::names::{Name, Side};
 use crate::mastodon::{
-    entities::{Notification, Status},
+    entities::{Conversation, Notification, Status},
     lens,
 };
 
@@ -245,6 +245,11 @@ async fn tell(kindred: &Kindred, streams: &Streams, happening: Happening) -> Res
         Happening::Entry { entry, post } => {
             if let Some(reach) = happenings::reach(kindred, entry, post, ids()).await? {
                 show(kindred, streams, &watchers, &reach, entry, post, "update").await?;
+                if reach.direct {
+                    tell_of_talk(kindred, streams, &watchers, post).await?;
+                } else {
+                    show_on_lists(kindred, streams, &watchers, entry).await?;
+                }
             }
         }
         Happening::Edited { post } => {
@@ -291,6 +296,71 @@ async fn tell_of_notice(
     Ok(())
 }
 
+/// Shows everybody who looks at their conversations, and takes part in this one, that it went on.
+async fn tell_of_talk(
+    kindred: &Kindred,
+    streams: &Streams,
+    watchers: &Watchers,
+    post: PostId,
+) -> Result<()> {
+    let names = HashSet::from([Name::Direct]);
+    for (who, (me, _)) in listening(watchers, |name| *name == Name::Direct) {
+        // Conversations are listed by their latest post.
+        let talks = conversations::mine(kindred, &me.actor, alone(post.0)).await?;
+        if let Some(talk) = talks.items.first() {
+            let words = written(&Conversation::of(&lens(kindred, Some(me)), talk));
+            streams.hand_out(*who, &names, "read:statuses", "conversation", Some(&words));
+        }
+    }
+    Ok(())
+}
+
+/// Shows an entry on those lists, of which somebody looks at this moment, that it comes onto.
+async fn show_on_lists(
+    kindred: &Kindred,
+    streams: &Streams,
+    watchers: &Watchers,
+    entry: i64,
+) -> Result<()> {
+    for (who, (me, names)) in listening(watchers, |name| matches!(name, Name::List(_))) {
+        for name in names {
+            let Name::List(list) = name else { continue };
+            let found = match lists::timeline(kindred, &me.actor, *list, alone(entry)).await {
+                Ok(found) => found,
+                // A list that is gone, or somebody else's.
+                Err(error) if error.refusal().is_some() => continue,
+                Err(error) => return Err(error),
+            };
+            if let Some(entry) = found.items.first() {
+                let status = written(&Status::entry(&lens(kindred, Some(me)), entry));
+                let names = HashSet::from([name.clone()]);
+                streams.hand_out(*who, &names, "read:statuses", "update", Some(&status));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Those who listen to a stream of some kind.
+fn listening(
+    watchers: &Watchers,
+    kind: impl Fn(&Name) -> bool,
+) -> impl Iterator<Item = (&ActorId, &(Arc<SignedIn>, HashSet<Name>))> {
+    watchers
+        .iter()
+        .filter(move |(_, (_, names))| names.iter().any(&kind))
+}
+
+/// The part of a list that has one line, with this cursor.
+fn alone(cursor: i64) -> Page {
+    Page {
+        before: Some(cursor + 1),
+        since: Some(cursor - 1),
+        above: None,
+        limit: 1,
+    }
+}
+
 /// Shows an entry to everybody it concerns, to each as their own timeline shows it.
 async fn show(
     kindred: &Kindred,
@@ -307,13 +377,7 @@ async fn show(
         };
         let lens = lens(kindred, Some(me));
         if names.contains(&Name::User) {
-            let page = Page {
-                before: Some(entry + 1),
-                since: Some(entry - 1),
-                above: None,
-                limit: 1,
-            };
-            if let Some(entry) = timelines::home(kindred, &me.actor, page)
+            if let Some(entry) = timelines::home(kindred, &me.actor, alone(entry))
                 .await?
                 .items
                 .first()
@@ -360,7 +424,7 @@ fn carries(name: &Name, who: ActorId, reach: &Reach) -> bool {
     let written_for_all = reach.public && !reach.boosted;
     match name {
         Name::User => reach.at_home.contains(&who),
-        Name::Notifications | Name::Direct => false,
+        Name::Notifications | Name::Direct | Name::List(_) => false,
         Name::Public { side, media } => {
             written_for_all
                 && !reach.answer

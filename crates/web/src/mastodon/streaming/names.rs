@@ -1,5 +1,9 @@
 //! The names of streams, as clients write them.
 
+use std::borrow::Cow;
+
+use kindred_community::ListId;
+
 use crate::extract::Params;
 
 /// Which posts a stream of everything carries.
@@ -34,6 +38,8 @@ pub(crate) enum Name {
         /// Only from here.
         local: bool,
     },
+    /// What comes onto one of one's lists.
+    List(ListId),
     /// One's conversations.
     Direct,
 }
@@ -58,6 +64,7 @@ impl Name {
             "public:remote:media" => public(Side::Remote, true),
             "hashtag" => tag().map(|tag| Self::Hashtag { tag, local: false }),
             "hashtag:local" => tag().map(|tag| Self::Hashtag { tag, local: true }),
+            "list" => params.number("list").map(Self::List),
             "direct" => Some(Self::Direct),
             _ => None,
         }
@@ -75,6 +82,7 @@ impl Name {
             "public/remote",
             "hashtag",
             "hashtag/local",
+            "list",
             "direct",
         ];
         known.contains(&path).then(|| {
@@ -93,21 +101,23 @@ impl Name {
     }
 
     /// The name as it stands in what is sent, its argument beside it.
-    pub(crate) fn path(&self) -> Vec<&str> {
+    pub(crate) fn path(&self) -> Vec<Cow<'_, str>> {
+        let alone = |name: &'static str| vec![Cow::Borrowed(name)];
         match self {
-            Self::User => vec!["user"],
-            Self::Notifications => vec!["user:notification"],
-            Self::Public { side, media } => vec![match (side, media) {
+            Self::User => alone("user"),
+            Self::Notifications => alone("user:notification"),
+            Self::Public { side, media } => alone(match (side, media) {
                 (Side::All, false) => "public",
                 (Side::All, true) => "public:media",
                 (Side::Local, false) => "public:local",
                 (Side::Local, true) => "public:local:media",
                 (Side::Remote, false) => "public:remote",
                 (Side::Remote, true) => "public:remote:media",
-            }],
-            Self::Hashtag { tag, local: false } => vec!["hashtag", tag],
-            Self::Hashtag { tag, local: true } => vec!["hashtag:local", tag],
-            Self::Direct => vec!["direct"],
+            }),
+            Self::Hashtag { tag, local: false } => vec!["hashtag".into(), tag.into()],
+            Self::Hashtag { tag, local: true } => vec!["hashtag:local".into(), tag.into()],
+            Self::List(id) => vec!["list".into(), id.to_string().into()],
+            Self::Direct => alone("direct"),
         }
     }
 }
@@ -118,7 +128,7 @@ mod tests {
 
     #[test]
     fn every_stream_is_called_back_by_the_name_it_was_called_by() {
-        let params = Params::from_query("tag=%23Rust");
+        let params = Params::from_query("tag=%23Rust&list=7");
         for name in [
             "user",
             "user:notification",
@@ -130,6 +140,7 @@ mod tests {
             "public:remote:media",
             "hashtag",
             "hashtag:local",
+            "list",
             "direct",
         ] {
             let read = Name::read(name, &params).unwrap();
@@ -137,10 +148,12 @@ mod tests {
         }
         let tagged = Name::read("hashtag", &params).unwrap();
         assert_eq!(tagged.path(), ["hashtag", "rust"]);
-        for none in ["", "users", "public:", "list"] {
+        for none in ["", "users", "public:", "lists"] {
             assert_eq!(Name::read(none, &params), None, "{none}");
         }
+        assert_eq!(Name::read("list", &params).unwrap().path(), ["list", "7"]);
         assert_eq!(Name::read("hashtag", &Params::default()), None);
+        assert_eq!(Name::read("list", &Params::from_query("list=x")), None);
     }
 
     #[test]
