@@ -29,10 +29,11 @@ use kindred_protocol::{
     write::{self, ActivityCard},
 };
 use kindred_storage::{
-    ActivityId, ActorId, Direction, Visibility,
+    ActivityId, ActorId, AuditId, Direction, ReceiptState, Visibility,
     activities::{self, Activity},
     actors::Actor,
     boosts, instances, posts,
+    receipts::{self, Receipt},
 };
 use serde_json::Value;
 
@@ -143,6 +144,35 @@ pub(crate) fn on_an_errand(
     errand: &Errand<'_>,
     them: &Actor,
 ) -> Result<()> {
+    let parcel = packed(ledger, us, errand)?;
+    send_to(ledger, parcel, them);
+    Ok(())
+}
+
+/// The same, with a receipt for that server under a line of the record.
+pub(crate) fn with_a_receipt(
+    ledger: &mut Ledger<'_>,
+    us: &Actor,
+    errand: &Errand<'_>,
+    them: &Actor,
+    act: AuditId,
+) -> Result<()> {
+    let parcel = packed(ledger, us, errand)?;
+    let receipt = Receipt {
+        line_id: act,
+        host: them.host.clone(),
+        state: ReceiptState::Waiting,
+        why: None,
+        changed_at: ledger.now,
+    };
+    receipts::open(ledger.db, &[receipt])?;
+    let inbox = them.inbox.clone();
+    let job = Job::DeliverAct { act, parcel, inbox };
+    ledger.enqueue(lane_to(&them.host), &job);
+    Ok(())
+}
+
+fn packed(ledger: &mut Ledger<'_>, us: &Actor, errand: &Errand<'_>) -> Result<Parcel> {
     let saying = Saying {
         uri: &errand.uri,
         kind: errand.kind,
@@ -151,9 +181,7 @@ pub(crate) fn on_an_errand(
         group: None,
         visibility: Visibility::Direct,
     };
-    let activity = say(ledger, &saying, &errand.body)?;
-    send_to(ledger, Parcel::alike(us.id, activity), them);
-    Ok(())
+    Ok(Parcel::alike(us.id, say(ledger, &saying, &errand.body)?))
 }
 
 /// Somebody of ours published: told to their followers and to those they name; their group passes it on by itself.

@@ -210,6 +210,13 @@ fn must_run(ledger: &mut Ledger<'_>, who: &Actor, group: ActorId) -> Result<Acto
     Ok(face)
 }
 
+/// Refuses to hear of a group that is not open to everybody, before anything else is done.
+pub(crate) async fn must_open_to_all(kindred: &Kindred, group: ActorId) -> Result<()> {
+    kindred
+        .write(move |ledger| must_be_open(ledger, group).map(drop))
+        .await
+}
+
 /// The face of a group, anywhere, that is open to everybody.
 fn must_be_open(ledger: &mut Ledger<'_>, group: ActorId) -> Result<Actor> {
     let (row, face) = groups::find(ledger.db, group)?

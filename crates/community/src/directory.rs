@@ -8,10 +8,11 @@ mod entries;
 mod exchange;
 
 pub use entries::document;
-pub(crate) use exchange::{forget, heard, introduce, is_about, lane, met, read, read_soon};
-pub use kindred_storage::directory::Listing;
+pub use exchange::CONSENT;
+pub(crate) use exchange::{forget, heard, introduce, is_about, lane, met, read, read_soon, unlist};
+pub use kindred_storage::{ListingId, directory::Listing};
 
-use kindred_storage::{ActorId, agreements};
+use kindred_storage::{ActorId, Conn, Visibility, agreements, groups, passions};
 
 use crate::{Ledger, Result, jobs::Job, jobs::lane_out};
 
@@ -21,14 +22,27 @@ pub(crate) const MOST_ENTRIES: i64 = 20_000;
 /// How many entries stand on one page.
 pub(crate) const PAGE: usize = 500;
 
-/// Something about one of our people changed: partners are told what is for them, or that there is nothing any more.
-pub(crate) fn tell_of_person(ledger: &mut Ledger<'_>, who: ActorId) -> Result<()> {
-    tell_of(ledger, who, "people")
+/// Whether there is anything about one of our people that partners may know.
+pub(crate) fn is_told_of(db: &mut Conn, who: ActorId) -> Result<bool> {
+    Ok(!passions::of_person(db, who, &entries::ACROSS)?.is_empty())
 }
 
-/// Something about one of our groups changed: partners are told.
+/// Something about one of our people changed: partners are told what is for them, or that there is nothing any more when there was
+/// something `before`. Of whoever never said anything to partners, they do not even hear that there is nothing.
+pub(crate) fn tell_of_person(ledger: &mut Ledger<'_>, who: ActorId, before: bool) -> Result<()> {
+    if before || is_told_of(ledger.db, who)? {
+        tell_of(ledger, who, "people")?;
+    }
+    Ok(())
+}
+
+/// Something about one of our groups changed: partners are told, if it is one that they may know of.
 pub(crate) fn tell_of_group(ledger: &mut Ledger<'_>, group: ActorId) -> Result<()> {
-    tell_of(ledger, group, "groups")
+    let visibility = groups::visibility(ledger.db, group)?;
+    if matches!(visibility, Some(Visibility::Public | Visibility::Partners)) {
+        tell_of(ledger, group, "groups")?;
+    }
+    Ok(())
 }
 
 fn tell_of(ledger: &mut Ledger<'_>, actor: ActorId, flow: &str) -> Result<()> {

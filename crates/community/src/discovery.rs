@@ -3,20 +3,28 @@
 //! Everything is answered from what is written down here, never by asking another server while somebody waits. Numbers come first,
 //! names only of people who chose that circle, and one or two are "a few".
 
+mod groups;
 mod hello;
+mod nearby;
 mod suggestions;
+mod welcome;
 
-pub use hello::{refuse_hellos, say_hello};
+pub use groups::{
+    Anywhere, ElsewhereFound, GroupsFound, HereFound, Sought, group_at, groups, join,
+};
+pub use hello::{refuse_hellos, refuses_hellos, say_hello, whom};
+pub(crate) use nearby::Nearby;
 pub use suggestions::{Reason, Suggestions, dismiss, similar_groups, suggestions};
+pub use welcome::{Cloud, Pick, cloud, is_new, stirring, welcomed};
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use kindred_storage::{
     ActorKind, Circle, Conn, Page, TopicId,
     actors::Actor,
     agreements, directory,
     directory::Listing,
-    groups::{self, Group},
+    groups::{self as rooms, Group},
     passions,
     topics::{self as store, Topic},
 };
@@ -96,7 +104,9 @@ pub struct TopicView {
     /// Groups here.
     pub groups: Vec<(Group, Actor)>,
     /// Groups elsewhere.
-    pub groups_elsewhere: Vec<Listing>,
+    pub groups_elsewhere: Vec<ElsewhereFound>,
+    /// Topics that this one is a part of, as far as one can tell from what people and groups choose.
+    pub broader: Vec<Topic>,
     /// Topics that are chosen beside this one.
     pub related: Vec<Topic>,
 }
@@ -180,7 +190,7 @@ pub async fn glances(
 
 /// Whether there is a topic for this viewer: somebody or a group that they may know of has to do with it, or they care themselves.
 /// What is named only where they may not listen does not exist for them.
-fn is_spoken_of(db: &mut Conn, viewer: &Viewer, glance: &Glance) -> Result<bool> {
+pub(crate) fn is_spoken_of(db: &mut Conn, viewer: &Viewer, glance: &Glance) -> Result<bool> {
     let others = glance.people != Tally::Nobody
         || glance.people_elsewhere != Tally::Nobody
         || glance.groups > 0;
@@ -191,15 +201,20 @@ fn is_spoken_of(db: &mut Conn, viewer: &Viewer, glance: &Glance) -> Result<bool>
         })
 }
 
-/// The topic of this name, if there is one for this viewer, in numbers.
-fn seen(db: &mut Conn, viewer: &Viewer, name: &str) -> Result<Glance> {
+/// The topic of this name in numbers, whoever may know of it.
+pub(crate) fn glance(db: &mut Conn, viewer: &Viewer, name: &str) -> Result<Glance> {
     let topic = topics::find(db, name)?.ok_or(Refusal::NoSuchTopic)?;
     if store::is_forbidden(db, topic.id)? {
         return Err(Refusal::NoSuchTopic.into());
     }
-    let glance = glance_at(db, viewer, vec![topic])?
+    glance_at(db, viewer, vec![topic])?
         .pop()
-        .ok_or(Refusal::NoSuchTopic)?;
+        .ok_or_else(|| Refusal::NoSuchTopic.into())
+}
+
+/// The topic of this name, if there is one for this viewer, in numbers.
+fn seen(db: &mut Conn, viewer: &Viewer, name: &str) -> Result<Glance> {
+    let glance = glance(db, viewer, name)?;
     if is_spoken_of(db, viewer, &glance)? {
         Ok(glance)
     } else {
@@ -215,9 +230,9 @@ fn glance_at(db: &mut Conn, viewer: &Viewer, asked: Vec<Topic>) -> Result<Vec<Gl
     let circles = circles(db, viewer)?;
     let elsewhere = circles_elsewhere(db, viewer)?;
     let people = passions::counts(db, &ids, &circles)?;
-    let mut at: BTreeMap<TopicId, Vec<Tally>> = BTreeMap::new();
-    for (topic, _, n) in directory::counts(db, &ids, ActorKind::Person, &elsewhere)? {
-        at.entry(topic).or_default().push(Tally::from(n));
+    let mut at: BTreeMap<TopicId, Vec<(String, Tally)>> = BTreeMap::new();
+    for (topic, host, tally) in at_companies(db, &ids, &elsewhere)? {
+        at.entry(topic).or_default().push((host, tally));
     }
     let mut groups_of: BTreeMap<TopicId, usize> = BTreeMap::new();
     for (topic, group, _) in groups_about(db, viewer, &ids)? {
@@ -237,12 +252,44 @@ fn glance_at(db: &mut Conn, viewer: &Viewer, asked: Vec<Topic>) -> Result<Vec<Gl
                     .find(|(of, _)| *of == topic.id)
                     .map_or(Tally::Nobody, |(_, n)| Tally::from(*n)),
                 groups: groups_of.get(&topic.id).copied().unwrap_or(0),
-                people_elsewhere: Tally::together(companies.iter().copied()),
-                companies: companies.len(),
+                people_elsewhere: Tally::together(companies.iter().map(|(_, tally)| *tally)),
+                companies: companies
+                    .iter()
+                    .map(|(host, _)| host)
+                    .collect::<BTreeSet<_>>()
+                    .len(),
                 topic,
             }
         })
         .collect())
+}
+
+/// How many people care about these topics at which company: those whose names were told, and those of whom only the number was.
+/// The two are never the same people, and stand beside each other.
+fn at_companies(
+    db: &mut Conn,
+    topics: &[TopicId],
+    circles: &[Circle],
+) -> Result<Vec<(TopicId, String, Tally)>> {
+    let mut all: Vec<_> = directory::counts(db, topics, ActorKind::Person, circles)?
+        .into_iter()
+        .map(|(topic, host, n)| (topic, host, Tally::from(n)))
+        .collect();
+    // Told by partners, for our own people.
+    if circles.contains(&Circle::Partners) {
+        all.extend(
+            directory::numbers::about(db, topics)?
+                .into_iter()
+                .map(|told| {
+                    let people = match told.people {
+                        ..=0 => Tally::Few,
+                        n => Tally::from(i64::from(n)),
+                    };
+                    (told.topic_id, told.host, people)
+                }),
+        );
+    }
+    Ok(all)
 }
 
 /// The groups here about these topics that the viewer may see, once for each topic.
@@ -256,7 +303,7 @@ fn groups_about(
     ids.sort_unstable();
     ids.dedup();
     let mut seen = BTreeMap::new();
-    for (group, actor) in groups::find_many(db, &ids)? {
+    for (group, actor) in rooms::find_many(db, &ids)? {
         if group.archived_at.is_none() && sight::of_group(db, viewer, &group)? {
             seen.insert(group.actor_id, (group, actor));
         }
@@ -273,51 +320,48 @@ fn groups_about(
 /// The most ties between topics and groups that one answer looks at.
 const MOST_GROUPS: i64 = 500;
 
-/// What a topic's page shows to this viewer.
+/// What there is about a topic for this viewer.
 pub async fn topic(kindred: &Kindred, viewer: &Viewer, name: &str) -> Result<TopicView> {
     let (viewer, name) = (viewer.clone(), name.to_owned());
     kindred
         .read(move |db| {
             let glance = seen(db, &viewer, &name)?;
-            let topic = glance.topic.clone();
-            let named = topics::named(db, topic.clone())?;
-            let elsewhere = circles_elsewhere(db, &viewer)?;
-            let at = directory::counts(db, &[topic.id], ActorKind::Person, &elsewhere)?
-                .into_iter()
-                .map(|(_, host, n)| (host, Tally::from(n)))
-                .collect::<Vec<_>>();
-            let mut companies = Vec::with_capacity(at.len());
-            for (host, tally) in at {
-                companies.push((company(db, host)?, tally));
-            }
-            let groups = groups_about(db, &viewer, &[topic.id])?
-                .into_iter()
-                .take(usize::try_from(MOST).unwrap_or(40))
-                .map(|(_, group, actor)| (group, actor))
-                .collect();
-            let related = store::beside(db, topic.id, 10)?
-                .into_iter()
-                .map(|(topic, _)| topic)
-                .collect();
-            Ok(TopicView {
-                groups_elsewhere: directory::about(
-                    db,
-                    topic.id,
-                    ActorKind::Group,
-                    &elsewhere,
-                    MOST,
-                )?
-                .into_iter()
-                .map(|(listing, _)| listing)
-                .collect(),
-                named,
-                glance,
-                at: companies,
-                groups,
-                related,
-            })
+            view(db, &viewer, glance)
         })
         .await
+}
+
+/// Everything around a topic that was glanced at.
+pub(crate) fn view(db: &mut Conn, viewer: &Viewer, glance: Glance) -> Result<TopicView> {
+    let topic = glance.topic.clone();
+    let elsewhere = circles_elsewhere(db, viewer)?;
+    let mut at: BTreeMap<String, Vec<Tally>> = BTreeMap::new();
+    for (_, host, tally) in at_companies(db, &[topic.id], &elsewhere)? {
+        at.entry(host).or_default().push(tally);
+    }
+    let mut companies = Vec::with_capacity(at.len());
+    for (host, tallies) in at {
+        companies.push((company(db, host)?, Tally::together(tallies.into_iter())));
+    }
+    let about = groups_about(db, viewer, &[topic.id])?;
+    let Nearby { broader, related } = Nearby::of(db, viewer, &topic, &about)?;
+    let listed = directory::about(db, topic.id, ActorKind::Group, &elsewhere, MOST)?;
+    Ok(TopicView {
+        named: topics::named(db, topic.clone())?,
+        groups: about
+            .into_iter()
+            .take(usize::try_from(MOST).unwrap_or(40))
+            .map(|(_, group, actor)| (group, actor))
+            .collect(),
+        groups_elsewhere: groups::beside_their_companies(db, listed)?
+            .into_iter()
+            .map(|(found, _)| found)
+            .collect(),
+        glance,
+        at: companies,
+        broader,
+        related,
+    })
 }
 
 fn company(db: &mut Conn, host: String) -> Result<Company> {
@@ -336,25 +380,30 @@ pub async fn people(
     kindred
         .read(move |db| {
             let topic = seen(db, &viewer, &name)?.topic;
-            let circles = circles(db, &viewer)?;
-            let mut found: Vec<PersonFound> = passions::people(db, topic.id, &circles, &page)?
-                .into_iter()
-                .map(|(passion, actor)| person(app.settings(), &actor, passion.words))
-                .collect();
-            let elsewhere = circles_elsewhere(db, &viewer)?;
-            let listed = directory::about(
-                db,
-                topic.id,
-                ActorKind::Person,
-                &elsewhere,
-                page.limit.clamp(1, MOST),
-            )?;
-            for (listing, words) in listed {
-                found.push(person_elsewhere(db, listing, words)?);
-            }
-            Ok(found)
+            people_about(db, app.settings(), &viewer, topic.id, &page)
         })
         .await
+}
+
+/// Who cares about a topic, as far as this viewer may know.
+pub(crate) fn people_about(
+    db: &mut Conn,
+    settings: &Settings,
+    viewer: &Viewer,
+    topic: TopicId,
+    page: &Page,
+) -> Result<Vec<PersonFound>> {
+    let circles = circles(db, viewer)?;
+    let mut found: Vec<PersonFound> = passions::people(db, topic, &circles, page)?
+        .into_iter()
+        .map(|(passion, actor)| person(settings, &actor, passion.words))
+        .collect();
+    let elsewhere = circles_elsewhere(db, viewer)?;
+    let limit = page.limit.clamp(1, MOST);
+    for (listing, words) in directory::about(db, topic, ActorKind::Person, &elsewhere, limit)? {
+        found.push(person_elsewhere(db, listing, words)?);
+    }
+    Ok(found)
 }
 
 fn person(settings: &Settings, actor: &Actor, words: String) -> PersonFound {

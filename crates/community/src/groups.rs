@@ -19,9 +19,9 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, directory, links,
+    Kindred, Ledger, Refusal, Result, companions, directory, links,
     people::{checked_name, free_handle, new_actor, new_keys},
-    policy, topics,
+    policy, remote, topics,
 };
 
 /// What a group is to be.
@@ -102,6 +102,26 @@ pub async fn found(
             Ok((group, ledger.actor(face.id)?))
         })
         .await
+}
+
+/// Founds a group that hears of the group at this address from its first day: a chapter of it. Both have to be open to everybody.
+pub async fn found_chapter(
+    kindred: &Kindred,
+    founder: &Actor,
+    founding: Founding,
+    of: &str,
+) -> Result<(Group, Actor)> {
+    let other = Box::pin(remote::actor(kindred, of)).await?;
+    companions::must_open_to_all(kindred, other.id).await?;
+    if founding.visibility != Visibility::Public {
+        return Err(Refusal::NotUnderstood(
+            "a chapter is open to everybody, as its model is".into(),
+        )
+        .into());
+    }
+    let (group, face) = found(kindred, founder, founding).await?;
+    companions::follow(kindred, founder, face.id, other.id).await?;
+    Ok((group, face))
 }
 
 /// A group of ours that is there.

@@ -1,21 +1,24 @@
 //! What pages for people show, gathered in one read each.
 
+mod topic;
+
+pub use topic::{TopicPage, topic};
+
 use std::collections::{HashMap, HashSet};
 
 use kindred_storage::{
     ActorId, ActorKind, Conn, Moment, Page, PostId, accounts,
     actors::{self, Actor},
-    groups, instances, memberships,
+    groups, instances, memberships, passions,
     posts::{self, Post},
-    topics as store,
 };
 
 use crate::{
     Kindred, Refusal, Result, catch_up, links, membership,
+    passions::circles_of,
     policy::{self, Place},
     sections, sight,
     timelines::{USUAL, Wanted, page_of_actor},
-    topics,
     views::{
         About, Entry, FrontPage, GroupPage, GroupTeaser, PersonPage, PostView, ThreadPage, Viewer,
     },
@@ -139,7 +142,9 @@ pub async fn person(
                 }
             }
             let (entries, older) = timeline(db, &viewer, now, &actor, before)?;
+            let circles = circles_of(db, &viewer, actor.id)?;
             Ok(PersonPage {
+                cares: passions::of_person(db, actor.id, &circles)?,
                 actor,
                 groups: rooms,
                 entries,
@@ -268,54 +273,6 @@ fn descendants<'a>(all: &'a [Post], focus: &Post) -> Vec<(u32, &'a Post)> {
         push(&mut stack, post.id, depth + 1);
     }
     order
-}
-
-/// A topic and what is open about it.
-#[derive(Clone, Debug)]
-pub struct TopicPage {
-    /// Its part of the address.
-    pub slug: String,
-    /// Its name.
-    pub name: String,
-    /// The groups about it.
-    pub groups: Vec<GroupTeaser>,
-    /// Posts that name it, newest first.
-    pub entries: Vec<Entry>,
-}
-
-/// A topic's page.
-pub async fn topic(kindred: &Kindred, viewer: &Viewer, slug: &str) -> Result<TopicPage> {
-    let viewer = viewer.clone();
-    let slug = topics::slug(slug).ok_or(Refusal::NoSuchPost)?;
-    kindred
-        .read(move |db| {
-            let topic = store::by_slug(db, &slug)?.ok_or(Refusal::NoSuchPost)?;
-            let mut teasers = Vec::new();
-            let about = store::groups_about(db, topic.id, TEASERS)?;
-            for (group, actor) in groups::find_many(db, &about)? {
-                if sight::of_group(db, &viewer, &group)? {
-                    teasers.push(GroupTeaser {
-                        topics: actor.topics.to_vec(),
-                        actor,
-                    });
-                }
-            }
-            let posts = store::posts_about(db, topic.id, &Page::first(USUAL))?;
-            let posts = sight::of_posts(db, &viewer, posts)?;
-            let views = sight::views(db, &viewer, posts)?;
-            let entries: Vec<Entry> = views.into_iter().map(Entry::of).collect();
-            // A word that only closed groups use is not known to those outside.
-            if teasers.is_empty() && entries.is_empty() {
-                return Err(Refusal::NoSuchPost.into());
-            }
-            Ok(TopicPage {
-                slug: topic.slug,
-                name: topic.name,
-                groups: teasers,
-                entries,
-            })
-        })
-        .await
 }
 
 /// The path of whoever has this handle here.

@@ -4,19 +4,25 @@
 //! ignores them. What flows under an agreement is the directory's business ([`crate::directory`]); what may be read and delivered
 //! is decided by [`crate::policy`].
 
+use std::time::Duration;
+
 use kindred_protocol::Uri;
-pub use kindred_storage::agreements::Agreement;
-use kindred_storage::{AgreementState, Json, actors::Actor, agreements, instances};
+use kindred_storage::{
+    ActorId, Json, actors::Actor, agreements, directory as listings, instances, reports,
+};
+pub use kindred_storage::{AgreementState, agreements::Agreement};
 use serde_json::{Value, json};
 
 use crate::{
-    Kindred, Ledger, Refusal, Result,
+    Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Errand},
     audit, directory,
     jobs::Job,
-    links, policy, remote, servers,
+    links,
+    moderation::{LineView, with_faces},
+    remote, servers,
     settings::{Federation, Settings},
-    views::SignedIn,
+    site,
 };
 
 /// What can flow: cards of groups that partners may see, numbers of people by topic, and people who said that partners may know.
@@ -29,9 +35,57 @@ const TERMS: &str = "PartnerAgreement";
 const LONGEST_NAME: usize = 100;
 
 /// All agreements: proposed, holding, ended.
-pub async fn all(kindred: &Kindred, who: &SignedIn) -> Result<Vec<Agreement>> {
-    policy::may_administer(who.account.role)?;
+pub async fn all(kindred: &Kindred, who: &Actor) -> Result<Vec<Agreement>> {
+    site::admins_only(kindred, who).await?;
     kindred.read(|db| Ok(agreements::all(db)?)).await
+}
+
+/// What was done about the agreement with a server, as the record calls it.
+const ACTS: [&str; 8] = [
+    "partner.propose",
+    "partner.accept",
+    "partner.end",
+    "partner.asked",
+    "partner.accepted",
+    "partner.ended",
+    "partner.refused",
+    "partner.too_much",
+];
+
+/// An agreement with all that came of it, for admins.
+#[derive(Clone, Debug)]
+pub struct Terms {
+    /// What was agreed.
+    pub agreement: Agreement,
+    /// How many people and groups there can be found here.
+    pub listed: i64,
+    /// Of how many topics there are numbers.
+    pub numbers: i64,
+    /// What was done about it, the latest first.
+    pub history: Vec<LineView>,
+}
+
+/// How many lines of its history are shown of an agreement.
+const HISTORY: i64 = 20;
+
+/// All agreements with what came of them, for admins.
+pub async fn terms(kindred: &Kindred, who: &Actor) -> Result<Vec<Terms>> {
+    site::admins_only(kindred, who).await?;
+    kindred
+        .read(|db| {
+            let mut all = Vec::new();
+            for agreement in agreements::all(db)? {
+                let lines = reports::record_of_subject(db, &agreement.host, &ACTS, HISTORY)?;
+                all.push(Terms {
+                    listed: listings::count_of(db, &agreement.host)?,
+                    numbers: listings::numbers::count_of(db, &agreement.host)?,
+                    history: with_faces(db, lines)?,
+                    agreement,
+                });
+            }
+            Ok(all)
+        })
+        .await
 }
 
 /// The companies with which there is an agreement now, for everybody here: whom they talk to is no secret from them.
@@ -42,11 +96,11 @@ pub async fn holding(kindred: &Kindred) -> Result<Vec<Agreement>> {
 /// Proposes an agreement to another server. When that server has proposed one to us, this accepts it: the terms are what both want.
 pub async fn propose(
     kindred: &Kindred,
-    who: &SignedIn,
+    who: &Actor,
     host: &str,
     flows: Vec<String>,
 ) -> Result<Agreement> {
-    policy::may_administer(who.account.role)?;
+    site::admins_only(kindred, who).await?;
     if kindred.settings().federation == Federation::Off {
         return Err(Refusal::FederationOff.into());
     }
@@ -58,7 +112,7 @@ pub async fn propose(
     service_uri(kindred.settings(), &host)?;
     let us = kindred.service().await?.clone();
     // Noted first: with an allow-list, only a server that we have asked may answer.
-    let (by, name) = (who.actor.id, who.actor.name.clone());
+    let (by, name) = (who.id, who.name.clone());
     let address = host.clone();
     let asked = kindred
         .write(move |ledger| {
@@ -163,46 +217,56 @@ pub(crate) fn service_uri(settings: &Settings, host: &str) -> Result<String, Ref
 }
 
 /// Accepts what another server has proposed.
-pub async fn accept(kindred: &Kindred, who: &SignedIn, host: &str) -> Result<Agreement> {
-    policy::may_administer(who.account.role)?;
-    let (by, name) = (who.actor.id, who.actor.name.clone());
-    let agreement = answer(kindred, host, move |ledger, agreement| {
-        if agreement.ours || agreement.state != AgreementState::Proposed {
-            return Err(Refusal::NoSuchProposal);
-        }
-        agreement.state = AgreementState::Agreed;
-        agreement.accepted_by = Some(name.clone());
-        agreement.agreed_at = Some(ledger.now);
-        Ok("Accept")
-    })
-    .await?;
-    note_apart(kindred, by, "partner.accept", agreement.clone()).await?;
-    Ok(agreement)
+pub async fn accept(kindred: &Kindred, who: &Actor, host: &str) -> Result<Agreement> {
+    site::admins_only(kindred, who).await?;
+    let (by, name) = (who.id, who.name.clone());
+    answer(
+        kindred,
+        host,
+        by,
+        "partner.accept",
+        move |ledger, agreement| {
+            if agreement.ours || agreement.state != AgreementState::Proposed {
+                return Err(Refusal::NoSuchProposal);
+            }
+            agreement.state = AgreementState::Agreed;
+            agreement.accepted_by = Some(name.clone());
+            agreement.agreed_at = Some(ledger.now);
+            Ok("Accept")
+        },
+    )
+    .await
 }
 
 /// Ends an agreement, or declines or takes back a proposal: nothing flows from this moment on, and what was received is erased
 /// within a day.
-pub async fn end(kindred: &Kindred, who: &SignedIn, host: &str) -> Result<Agreement> {
-    policy::may_administer(who.account.role)?;
-    let (by, name) = (who.actor.id, who.actor.name.clone());
-    let agreement = answer(kindred, host, move |ledger, agreement| {
-        if agreement.state == AgreementState::Ended {
-            return Err(Refusal::NoSuchProposal);
-        }
-        agreement.state = AgreementState::Ended;
-        agreement.ended_by = Some(name.clone());
-        agreement.ended_at = Some(ledger.now);
-        Ok(if agreement.ours { "Undo" } else { "Reject" })
-    })
-    .await?;
-    note_apart(kindred, by, "partner.end", agreement.clone()).await?;
-    Ok(agreement)
+pub async fn end(kindred: &Kindred, who: &Actor, host: &str) -> Result<Agreement> {
+    site::admins_only(kindred, who).await?;
+    let (by, name) = (who.id, who.name.clone());
+    answer(
+        kindred,
+        host,
+        by,
+        "partner.end",
+        move |ledger, agreement| {
+            if agreement.state == AgreementState::Ended {
+                return Err(Refusal::NoSuchProposal);
+            }
+            agreement.state = AgreementState::Ended;
+            agreement.ended_by = Some(name.clone());
+            agreement.ended_at = Some(ledger.now);
+            Ok(if agreement.ours { "Undo" } else { "Reject" })
+        },
+    )
+    .await
 }
 
 /// Changes an agreement, and tells the other side in the word that `change` answers.
 async fn answer(
     kindred: &Kindred,
     host: &str,
+    by: ActorId,
+    action: &'static str,
     change: impl Fn(&Ledger<'_>, &mut Agreement) -> Result<&'static str, Refusal> + Send + 'static,
 ) -> Result<Agreement> {
     let host = host.trim().to_lowercase();
@@ -216,6 +280,7 @@ async fn answer(
                 agreements::with(ledger.db, &name)?.ok_or(Refusal::NoSuchProposal)?;
             let word = change(ledger, &mut agreement)?;
             agreements::record(ledger.db, &agreement)?;
+            note(ledger, Some(by), action, &agreement)?;
             if let Some(them) = &them {
                 let (from, to) = if agreement.ours {
                     (&us, them)
@@ -298,6 +363,7 @@ pub(crate) fn is_about(raw: &Value) -> bool {
 /// What another server says about an agreement. It is judged by what we wrote down, never by what it repeats.
 pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Result<()> {
     let host = sender.host.clone();
+    let word = raw["type"].as_str().unwrap_or_default().to_owned();
     let told = kindred
         .write(move |ledger| match raw["type"].as_str() {
             Some("Offer") => offered(ledger, &sender, &raw),
@@ -306,7 +372,30 @@ pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Resul
         })
         .await;
     kindred.keys().servers.invalidate(&host);
+    if let Err(Error::Refused(Refusal::NotYours)) = &told {
+        note_refused(kindred, host, word).await?;
+    }
     told
+}
+
+/// How often one server is written down for what it had no right to say.
+const AN_ODD_DAY: Duration = Duration::from_hours(24);
+
+/// A server spoke of an agreement that we never made with it. Admins find it in the record, once a day, however often it is tried.
+async fn note_refused(kindred: &Kindred, host: String, word: String) -> Result<()> {
+    kindred
+        .write(move |ledger| {
+            let last = reports::record_of_subject(ledger.db, &host, &["partner.refused"], 1)?;
+            if last
+                .first()
+                .is_some_and(|line| line.at > ledger.now - AN_ODD_DAY)
+            {
+                return Ok(());
+            }
+            let detail = json!({ "said": word });
+            audit::note(ledger, None, None, "partner.refused", &host, detail)
+        })
+        .await
 }
 
 fn offered(ledger: &mut Ledger<'_>, sender: &Actor, raw: &Value) -> Result<()> {
@@ -429,20 +518,9 @@ fn ended(ledger: &mut Ledger<'_>, sender: &Actor, raw: &Value) -> Result<()> {
     Ok(())
 }
 
-async fn note_apart(
-    kindred: &Kindred,
-    by: kindred_storage::ActorId,
-    action: &'static str,
-    agreement: Agreement,
-) -> Result<()> {
-    kindred
-        .write(move |ledger| note(ledger, Some(by), action, &agreement))
-        .await
-}
-
 fn note(
     ledger: &mut Ledger<'_>,
-    by: Option<kindred_storage::ActorId>,
+    by: Option<ActorId>,
     action: &str,
     agreement: &Agreement,
 ) -> Result<()> {

@@ -3,11 +3,11 @@
 //! There is no level and no score here, and nothing that could become one.
 
 use kindred_storage::{
-    ActorId, Circle, Conn, Json, PassionId,
+    ActorId, Circle, Conn, Json, Moment, PassionId,
     actors::{self, Actor, ActorPatch},
-    passions, topics as store,
+    passions, receipts, reports, topics as store,
 };
-pub use kindred_storage::{passions::Passion, topics::Topic};
+pub use kindred_storage::{ReceiptState, passions::Passion, receipts::Receipt, topics::Topic};
 
 use crate::{
     Kindred, Ledger, Refusal, Result, announce, directory, policy, sight, topics, views::Viewer,
@@ -51,8 +51,9 @@ pub async fn declare(
                 created_at: known.as_ref().map_or(ledger.now, |known| known.created_at),
                 updated_at: ledger.now,
             };
+            let before = directory::is_told_of(ledger.db, who)?;
             passions::record(ledger.db, &passion)?;
-            changed(ledger, who, &topic)?;
+            changed(ledger, who, &topic, before)?;
             Ok((passion, topic))
         })
         .await
@@ -114,8 +115,9 @@ pub async fn give_up(kindred: &Kindred, who: &Actor, topic: &str) -> Result<()> 
     kindred
         .write(move |ledger| {
             let topic = topics::find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
+            let before = directory::is_told_of(ledger.db, who)?;
             if passions::remove(ledger.db, who, topic.id)? {
-                changed(ledger, who, &topic)?;
+                changed(ledger, who, &topic, before)?;
             }
             Ok(())
         })
@@ -123,7 +125,7 @@ pub async fn give_up(kindred: &Kindred, who: &Actor, topic: &str) -> Result<()> 
 }
 
 /// What follows from a change: the public ones stand on the person's card, and partners hear what is for them.
-fn changed(ledger: &mut Ledger<'_>, who: ActorId, topic: &Topic) -> Result<()> {
+fn changed(ledger: &mut Ledger<'_>, who: ActorId, topic: &Topic, before: bool) -> Result<()> {
     store::count_uses(ledger.db, topic.id)?;
     let public: Vec<String> = passions::of_person(ledger.db, who, &[Circle::Everyone])?
         .into_iter()
@@ -140,18 +142,37 @@ fn changed(ledger: &mut Ledger<'_>, who: ActorId, topic: &Topic) -> Result<()> {
         let actor = ledger.actor(who)?;
         announce::looks_different(ledger, &actor, None)?;
     }
-    directory::tell_of_person(ledger, who)
+    directory::tell_of_person(ledger, who, before)
 }
 
 /// Somebody leaves: what they cared about is forgotten, here and at partners.
 pub(crate) fn forget(ledger: &mut Ledger<'_>, who: ActorId) -> Result<()> {
     let left = passions::of_person(ledger.db, who, Circle::ALL)?;
+    let before = directory::is_told_of(ledger.db, who)?;
     passions::remove_all(ledger.db, who)?;
     for (_, topic) in left {
         store::count_uses(ledger.db, topic.id)?;
     }
-    directory::tell_of_person(ledger, who)
+    directory::tell_of_person(ledger, who, before)
 }
+
+/// Which partners have heard the last change of what somebody of ours lets them know, for themselves; nothing when there was none.
+pub async fn heard_by(kindred: &Kindred, who: &Actor) -> Result<Option<(Moment, Vec<Receipt>)>> {
+    let uri = who.uri.clone();
+    kindred
+        .read(move |db| {
+            let last = reports::record_of_subject(db, &uri, &directory::CONSENT, 1)?;
+            let Some(line) = last.first() else {
+                return Ok(None);
+            };
+            let receipts = receipts::of_line(db, line.id, "", MOST_RECEIPTS)?;
+            Ok(Some((line.at, receipts)))
+        })
+        .await
+}
+
+/// How many partners are named at most.
+const MOST_RECEIPTS: i64 = 500;
 
 /// Everything somebody of ours cares about, for themselves.
 pub async fn mine(kindred: &Kindred, who: ActorId) -> Result<Vec<(Passion, Topic)>> {

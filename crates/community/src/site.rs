@@ -19,7 +19,7 @@ pub use kindred_storage::{
 };
 
 use kindred_storage::{
-    AccountRole, Page, accounts,
+    AccountRole, ActorId, Conn, Page, accounts,
     actors::Actor,
     reports::{self, AuditLine},
 };
@@ -33,8 +33,20 @@ use crate::{
 
 /// The role that somebody of ours has on this server.
 fn role(ledger: &mut Ledger<'_>, who: &Actor) -> Result<AccountRole> {
-    let account = accounts::by_actor(ledger.db, who.id)?.ok_or(Refusal::KeepersOnly)?;
+    role_of(ledger.db, who.id)
+}
+
+fn role_of(db: &mut Conn, who: ActorId) -> Result<AccountRole> {
+    let account = accounts::by_actor(db, who)?.ok_or(Refusal::KeepersOnly)?;
     Ok(account.role)
+}
+
+/// Refuses whoever is no admin, before anybody is asked anything.
+pub(crate) async fn admins_only(kindred: &Kindred, who: &Actor) -> Result<()> {
+    let who = who.id;
+    kindred
+        .read(move |db| Ok(policy::may_administer(role_of(db, who)?)?))
+        .await
 }
 
 /// Refuses whoever does not keep order on this server.
@@ -45,7 +57,7 @@ pub(crate) fn must_keep_order(ledger: &mut Ledger<'_>, who: &Actor) -> Result<Ac
 }
 
 /// Refuses whoever is no admin.
-fn must_administer(ledger: &mut Ledger<'_>, who: &Actor) -> Result<()> {
+pub(crate) fn must_administer(ledger: &mut Ledger<'_>, who: &Actor) -> Result<()> {
     Ok(policy::may_administer(role(ledger, who)?)?)
 }
 

@@ -7,7 +7,9 @@ mod spelling;
 pub use spelling::{LONGEST, checked, fold, hashtag, slug, spelling};
 
 use kindred_storage::{
-    Conn, TopicId, directory, passions,
+    Conn, TopicId,
+    actors::Actor,
+    directory, passions, reports,
     topics::{
         self as store, Topic,
         names::{self, TopicName},
@@ -15,7 +17,11 @@ use kindred_storage::{
 };
 use serde_json::json;
 
-use crate::{Kindred, Ledger, Refusal, Result, audit, policy, views::SignedIn};
+use crate::{
+    Kindred, Ledger, Refusal, Result, audit,
+    moderation::{LineView, with_faces},
+    site,
+};
 
 /// A topic with all its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -132,15 +138,15 @@ pub async fn beginning_with(kindred: &Kindred, prefix: &str, limit: usize) -> Re
 /// Gives a topic another name, in any language. Where another topic is called so already, the two have to be merged instead.
 pub async fn also_called(
     kindred: &Kindred,
-    who: &SignedIn,
+    who: &Actor,
     topic: &str,
     name: &str,
     language: Option<String>,
 ) -> Result<NamedTopic> {
-    policy::may_administer(who.account.role)?;
-    let (topic, name, by) = (topic.to_owned(), checked(name)?, who.actor.id);
+    let (topic, name, who) = (topic.to_owned(), checked(name)?, who.clone());
     kindred
         .write(move |ledger| {
+            site::must_administer(ledger, &who)?;
             let topic = find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
             let folded = fold(&name).ok_or_else(|| no_topic(&name))?;
             let address = slug(&name).ok_or_else(|| no_topic(&name))?;
@@ -173,7 +179,7 @@ pub async fn also_called(
             names::add(ledger.db, &more, &spelling::entries(&more.folded))?;
             audit::note(
                 ledger,
-                Some(by),
+                Some(who.id),
                 None,
                 "topic.name",
                 &topic.slug,
@@ -185,14 +191,9 @@ pub async fn also_called(
 }
 
 /// Gives a topic another first name. Its address stays, and so do its other names.
-pub async fn rename(
-    kindred: &Kindred,
-    who: &SignedIn,
-    topic: &str,
-    name: &str,
-) -> Result<NamedTopic> {
+pub async fn rename(kindred: &Kindred, who: &Actor, topic: &str, name: &str) -> Result<NamedTopic> {
     let named_so = also_called(kindred, who, topic, name, None).await?;
-    let (name, by) = (checked(name)?, who.actor.id);
+    let (name, by) = (checked(name)?, who.id);
     kindred
         .write(move |ledger| {
             store::rename(ledger.db, named_so.topic.id, &name)?;
@@ -211,11 +212,11 @@ pub async fn rename(
 }
 
 /// Lets one topic become another: who cared about it cares about the other one, and its address and names lead there.
-pub async fn merge(kindred: &Kindred, who: &SignedIn, from: &str, to: &str) -> Result<NamedTopic> {
-    policy::may_administer(who.account.role)?;
-    let (from, to, by) = (from.to_owned(), to.to_owned(), who.actor.id);
+pub async fn merge(kindred: &Kindred, who: &Actor, from: &str, to: &str) -> Result<NamedTopic> {
+    let (from, to, who) = (from.to_owned(), to.to_owned(), who.clone());
     kindred
         .write(move |ledger| {
+            site::must_administer(ledger, &who)?;
             let from = find(ledger.db, &from)?.ok_or(Refusal::NoSuchTopic)?;
             let to = find(ledger.db, &to)?.ok_or(Refusal::NoSuchTopic)?;
             if from.id == to.id {
@@ -227,7 +228,7 @@ pub async fn merge(kindred: &Kindred, who: &SignedIn, from: &str, to: &str) -> R
             store::count_uses(ledger.db, to.id)?;
             audit::note(
                 ledger,
-                Some(by),
+                Some(who.id),
                 None,
                 "topic.merge",
                 &from.slug,
@@ -241,16 +242,16 @@ pub async fn merge(kindred: &Kindred, who: &SignedIn, from: &str, to: &str) -> R
 /// Forbids a topic, or allows it again. What was tied to it stays, unseen.
 pub async fn forbid(
     kindred: &Kindred,
-    who: &SignedIn,
+    who: &Actor,
     topic: &str,
     forbidden: bool,
     reason: &str,
 ) -> Result<()> {
-    policy::may_administer(who.account.role)?;
-    let (topic, by) = (topic.to_owned(), who.actor.id);
+    let (topic, who) = (topic.to_owned(), who.clone());
     let reason: String = reason.chars().take(500).collect();
     kindred
         .write(move |ledger| {
+            site::must_administer(ledger, &who)?;
             let topic = find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
             store::forbid(ledger.db, topic.id, forbidden.then_some(ledger.now))?;
             let action = if forbidden {
@@ -260,7 +261,7 @@ pub async fn forbid(
             };
             audit::note(
                 ledger,
-                Some(by),
+                Some(who.id),
                 None,
                 action,
                 &topic.slug,
@@ -268,4 +269,50 @@ pub async fn forbid(
             )
         })
         .await
+}
+
+/// What admins do with topics, as the record calls it.
+const ACTS: [&str; 5] = [
+    "topic.name",
+    "topic.rename",
+    "topic.merge",
+    "topic.forbid",
+    "topic.allow",
+];
+
+/// How many lines of its history are shown of a topic.
+const HISTORY: i64 = 100;
+
+/// A topic as admins see it, also when nobody else does.
+#[derive(Clone, Debug)]
+pub struct TopicFile {
+    /// The topic with its names.
+    pub named: NamedTopic,
+    /// Nobody may choose it.
+    pub forbidden: bool,
+    /// What was done with it, the latest first.
+    pub history: Vec<LineView>,
+}
+
+/// A topic with its history, for admins.
+pub async fn file(kindred: &Kindred, who: &Actor, topic: &str) -> Result<TopicFile> {
+    site::admins_only(kindred, who).await?;
+    let topic = topic.to_owned();
+    kindred
+        .read(move |db| {
+            let topic = find(db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
+            let lines = reports::record_of_subject(db, &topic.slug, &ACTS, HISTORY)?;
+            Ok(TopicFile {
+                forbidden: store::is_forbidden(db, topic.id)?,
+                history: with_faces(db, lines)?,
+                named: named(db, topic)?,
+            })
+        })
+        .await
+}
+
+/// Topics that nobody may choose any more, for admins.
+pub async fn forbidden(kindred: &Kindred, who: &Actor) -> Result<Vec<Topic>> {
+    site::admins_only(kindred, who).await?;
+    kindred.read(|db| Ok(store::forbidden(db, HISTORY)?)).await
 }

@@ -15,8 +15,10 @@ use kindred_storage::{
     memberships::Membership,
     mutes::Mute,
     notifications::Notification,
+    passions::Passion,
     polls::Poll,
     posts::Post,
+    topics::Topic,
 };
 use serde::{Deserialize, Serialize};
 use subtle::ConstantTimeEq as _;
@@ -271,6 +273,8 @@ pub struct GroupPage {
 pub struct PersonPage {
     /// Who it is.
     pub actor: Actor,
+    /// What they care about, in their own words, as far as the viewer may know.
+    pub cares: Vec<(Passion, Topic)>,
     /// The public groups they organise or belong to, here.
     pub groups: Vec<Actor>,
     /// What they wrote and passed on, newest first.

@@ -193,8 +193,8 @@ async fn move_in(home: &Home) -> Result<(), Error> {
 /// The admins of both companies agree on everything, and one topic gets its other names.
 async fn agree(acme: &Home, globex: &Home) -> Result<(), Error> {
     let flows = || partners::FLOWS.map(str::to_owned).to_vec();
-    let ours = signed_in(acme).await?;
-    let theirs = signed_in(globex).await?;
+    let ours = admin_of(acme).await?;
+    let theirs = admin_of(globex).await?;
     for (home, admin) in [(acme, &ours), (globex, &theirs)] {
         for (name, language) in [("statistische Prozesskontrolle", Some("de")), ("SPC", None)] {
             // Who cares about it by another name made a topic of its own; the two become one.
@@ -205,7 +205,7 @@ async fn agree(acme: &Home, globex: &Home) -> Result<(), Error> {
                 let into = "Statistical process control";
                 passions::declare(
                     &home.kindred,
-                    &admin.actor,
+                    admin,
                     into,
                     "",
                     kindred_community::Circle::Me,
@@ -237,15 +237,10 @@ async fn agree(acme: &Home, globex: &Home) -> Result<(), Error> {
     Ok(())
 }
 
-async fn signed_in(home: &Home) -> Result<kindred_community::views::SignedIn, Error> {
-    let first = home
-        .house
-        .people
-        .first()
-        .map_or("", |dweller| dweller.handle);
-    let token =
-        accounts::issue_token(&home.kindred, first, "read write follow admin:write").await?;
-    accounts::by_token(&home.kindred, &token).await
+/// The first one of a house, who looks after it.
+async fn admin_of(home: &Home) -> Result<Actor, Error> {
+    let first = home.house.people.first();
+    accounts::face_of(&home.kindred, first.map_or("", |dweller| dweller.handle)).await
 }
 
 async fn found(homes: &[Home], home: &Home, room: &Room) -> Result<(), Error> {

@@ -2,12 +2,17 @@
 //!
 //! It is a copy that may be thrown away: what is in it came from other servers and is theirs to take back.
 
-use diesel::prelude::*;
+pub mod numbers;
 
+use diesel::dsl::sql;
+use diesel::prelude::*;
+use diesel::sql_types::{BigInt, Text};
+
+use crate::groups::sought::Sought;
 use crate::one_of::one_of;
-use crate::schema::{directory, directory_topics};
+use crate::schema::{directory, directory_topics, topics};
 use crate::types::{ActorKind, Circle, JoinPolicy, ListingId, Moment, TopicId};
-use crate::{Conn, on};
+use crate::{Conn, like, on};
 
 /// Somebody or a group elsewhere.
 #[derive(Clone, Debug, PartialEq, Eq, HasQuery, Insertable, AsChangeset)]
@@ -37,6 +42,8 @@ pub struct Listing {
     pub join_policy: Option<JoinPolicy>,
     /// How many belong to a group, as far as it says.
     pub members: i32,
+    /// When something was last said in a group, as far as it says: to the day.
+    pub lively_at: Option<Moment>,
     /// When we were last told.
     pub seen_at: Moment,
 }
@@ -166,6 +173,85 @@ pub fn about(
         .load(conn))
 }
 
+/// Groups elsewhere as somebody looks for them, at one server or anywhere, those in which something was said last first, from behind
+/// the listing `after`.
+pub fn groups_page(
+    db: &mut Conn,
+    sought: &Sought,
+    host: Option<&str>,
+    circles: &[Circle],
+    after: Option<ListingId>,
+    limit: i64,
+) -> QueryResult<Vec<Listing>> {
+    let place = match after {
+        Some(after) => on!(db, |conn| Listing::query()
+            .filter(directory::id.eq(after))
+            .first(conn)
+            .optional())?
+        .map(|listing| (listing.lively_at.map_or(0, |last| last.0), after)),
+        None => None,
+    };
+    on!(db, |conn| {
+        let lively = || sql::<BigInt>("coalesce(directory.lively_at, 0)");
+        let mut query = Listing::query()
+            .filter(directory::kind.eq(ActorKind::Group))
+            .filter(directory::circle.eq_any(circles))
+            .into_boxed();
+        if !sought.words.is_empty() {
+            let words = like::anywhere(&sought.words);
+            query = query.filter(
+                sql::<Text>("lower(directory.name)")
+                    .like(words.clone())
+                    .escape('\\')
+                    .or(directory::handle.like(words.clone()).escape('\\'))
+                    .or(sql::<Text>("lower(directory.summary)")
+                        .like(words)
+                        .escape('\\')),
+            );
+        }
+        if let Some(topic) = sought.topic {
+            query = query.filter(
+                directory::id.eq_any(
+                    directory_topics::table
+                        .filter(directory_topics::topic_id.eq(topic))
+                        .select(directory_topics::entry_id),
+                ),
+            );
+        }
+        if let Some(host) = host {
+            query = query.filter(directory::host.eq(host));
+        }
+        if let Some(language) = &sought.language {
+            query = query.filter(directory::language.eq(language));
+        }
+        if let Some(policy) = sought.join_policy {
+            query = query.filter(directory::join_policy.eq(policy));
+        }
+        if let Some((last, id)) = place {
+            query = query.filter(
+                lively()
+                    .lt(last)
+                    .or(lively().eq(last).and(directory::id.lt(id))),
+            );
+        }
+        query
+            .order((lively().desc(), directory::id.desc()))
+            .limit(limit)
+            .load(conn)
+    })
+}
+
+/// What these listings are about, by name.
+pub fn topics_of(db: &mut Conn, ids: &[ListingId]) -> QueryResult<Vec<(ListingId, String)>> {
+    on!(db, |conn| directory_topics::table
+        .inner_join(topics::table.on(topics::id.eq(directory_topics::topic_id)))
+        .filter(one_of(directory_topics::entry_id, ids))
+        .filter(topics::forbidden_at.is_null())
+        .order((directory_topics::entry_id, topics::name))
+        .select((directory_topics::entry_id, topics::name))
+        .load(conn))
+}
+
 /// How many of a kind are about each of these topics at each server.
 pub fn counts(
     db: &mut Conn,
@@ -208,6 +294,7 @@ pub fn about_any(
 
 /// Ties everything that is about one topic to another.
 pub fn hand_over(db: &mut Conn, from: TopicId, to: TopicId) -> QueryResult<()> {
+    numbers::hand_over(db, from, to)?;
     let both: Vec<ListingId> = on!(db, |conn| directory_topics::table
         .filter(directory_topics::topic_id.eq(to))
         .select(directory_topics::entry_id)

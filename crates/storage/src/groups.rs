@@ -1,5 +1,7 @@
 //! Groups: what they have beyond being an actor.
 
+pub mod sought;
+
 use diesel::prelude::*;
 
 use crate::actors::Actor;

@@ -33,6 +33,7 @@ pub mod instances;
 pub mod interests;
 pub mod invitations;
 pub mod jobs;
+mod like;
 pub mod lists;
 pub mod markers;
 pub mod media_copies;

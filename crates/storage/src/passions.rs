@@ -183,6 +183,42 @@ pub fn hand_over(db: &mut Conn, from: TopicId, to: TopicId) -> QueryResult<()> {
     .map(drop)
 }
 
+/// How many people care about each topic and say so to just this circle.
+pub fn numbers(db: &mut Conn, circle: Circle) -> QueryResult<Vec<(TopicId, i64)>> {
+    on!(db, |conn| passions::table
+        .inner_join(actors::table.on(actors::id.eq(passions::actor_id)))
+        .filter(passions::circle.eq(circle))
+        .filter(actors::deleted_at.is_null())
+        .filter(actors::suspended_at.is_null())
+        .group_by(passions::topic_id)
+        .order(passions::topic_id)
+        .select((passions::topic_id, diesel::dsl::count_star()))
+        .load(conn))
+}
+
+/// The topics that so many people at least have chosen since a moment and say so to these circles, and how many did.
+pub fn chosen_since(
+    db: &mut Conn,
+    since: Moment,
+    circles: &[Circle],
+    fewest: i64,
+    limit: i64,
+) -> QueryResult<Vec<(TopicId, i64)>> {
+    let n = diesel::dsl::count_star;
+    on!(db, |conn| passions::table
+        .inner_join(actors::table.on(actors::id.eq(passions::actor_id)))
+        .filter(passions::created_at.ge(since))
+        .filter(passions::circle.eq_any(circles))
+        .filter(actors::deleted_at.is_null())
+        .filter(actors::suspended_at.is_null())
+        .group_by(passions::topic_id)
+        .having(n().ge(fewest))
+        .order((n().desc(), passions::topic_id))
+        .select((passions::topic_id, n()))
+        .limit(limit)
+        .load(conn))
+}
+
 /// Who cares about which of these topics and says so to these circles.
 pub fn about_any(
     db: &mut Conn,

@@ -223,6 +223,21 @@ pub fn record_of_group(db: &mut Conn, group: ActorId, page: &Page) -> QueryResul
     ))
 }
 
+/// The record of one subject, as far as these acts go, the latest first.
+pub fn record_of_subject(
+    db: &mut Conn,
+    subject: &str,
+    actions: &[&str],
+    limit: i64,
+) -> QueryResult<Vec<AuditLine>> {
+    on!(db, |conn| AuditLine::query()
+        .filter(audit::subject.eq(subject))
+        .filter(audit::action.eq_any(actions))
+        .order(audit::id.desc())
+        .limit(limit)
+        .load(conn))
+}
+
 /// The whole record, the latest first.
 pub fn whole_record(db: &mut Conn, page: &Page) -> QueryResult<Vec<AuditLine>> {
     on!(db, |conn| page!(conn, AuditLine::query(), audit::id, page))

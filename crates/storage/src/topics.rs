@@ -9,8 +9,8 @@ use diesel::sql_types::Bool;
 use crate::one_of::one_of;
 use crate::page::page;
 use crate::posts::Post;
-use crate::schema::{group_topics, groups, passions, post_topics, posts, topics};
-use crate::types::{ActorId, Circle, Moment, PostId, TopicId, Visibility};
+use crate::schema::{group_topics, groups, memberships, passions, post_topics, posts, topics};
+use crate::types::{ActorId, Circle, MembershipState, Moment, PostId, TopicId, Visibility};
 use crate::{Conn, Page, on};
 
 /// A subject.
@@ -116,6 +116,14 @@ pub fn beginning_with(db: &mut Conn, prefix: &str, limit: i64) -> QueryResult<Ve
         .load(conn))
 }
 
+/// Those of these topics that may be chosen.
+pub fn allowed(db: &mut Conn, ids: &[TopicId]) -> QueryResult<Vec<Topic>> {
+    on!(db, |conn| Topic::query()
+        .filter(one_of(topics::id, ids))
+        .filter(topics::forbidden_at.is_null())
+        .load(conn))
+}
+
 /// Whether nobody may choose this topic any more.
 pub fn is_forbidden(db: &mut Conn, id: TopicId) -> QueryResult<bool> {
     on!(db, |conn| diesel::select(diesel::dsl::exists(
@@ -200,30 +208,45 @@ pub fn count_uses(db: &mut Conn, id: TopicId) -> QueryResult<()> {
     .map(drop)
 }
 
-/// The topics that are chosen beside this one, by groups or by people who say so to everybody in the company, the most
-/// often first.
-pub fn beside(db: &mut Conn, id: TopicId, limit: i64) -> QueryResult<Vec<(Topic, i64)>> {
-    let (mine, others) = diesel::alias!(group_topics as mine, group_topics as others);
-    let near: Vec<(TopicId, i64)> = on!(db, |conn| mine
-        .inner_join(
-            others.on(others
-                .field(group_topics::group_id)
-                .eq(mine.field(group_topics::group_id)))
-        )
-        .filter(mine.field(group_topics::topic_id).eq(id))
-        .filter(others.field(group_topics::topic_id).ne(id))
-        .group_by(others.field(group_topics::topic_id))
-        .order((
-            diesel::dsl::count_star().desc(),
-            others.field(group_topics::topic_id)
-        ))
-        .select((
-            others.field(group_topics::topic_id),
-            diesel::dsl::count_star()
-        ))
+/// The topics that so many people at least named in public posts since the post `since`, and how many did; the most first.
+pub fn named_since(
+    db: &mut Conn,
+    since: PostId,
+    fewest: i64,
+    limit: i64,
+) -> QueryResult<Vec<(TopicId, i64)>> {
+    let authors = || diesel::dsl::count(posts::author_id).aggregate_distinct();
+    on!(db, |conn| post_topics::table
+        .inner_join(posts::table.on(posts::id.eq(post_topics::post_id)))
+        .filter(post_topics::post_id.gt(since))
+        .filter(posts::visibility.eq(Visibility::Public))
+        .filter(posts::deleted_at.is_null())
+        .filter(posts::removed_at.is_null())
+        .group_by(post_topics::topic_id)
+        .having(authors().ge(fewest))
+        .order((authors().desc(), post_topics::topic_id))
+        .select((post_topics::topic_id, authors()))
         .limit(limit)
-        .load(conn))?;
-    ranked(db, near)
+        .load(conn))
+}
+
+/// The topics that are used most, whoever may see by whom.
+pub fn most_used(db: &mut Conn, limit: i64) -> QueryResult<Vec<Topic>> {
+    on!(db, |conn| Topic::query()
+        .filter(topics::uses.gt(0))
+        .filter(topics::forbidden_at.is_null())
+        .order((topics::uses.desc(), topics::id.desc()))
+        .limit(limit)
+        .load(conn))
+}
+
+/// Topics that nobody may choose any more, by name.
+pub fn forbidden(db: &mut Conn, limit: i64) -> QueryResult<Vec<Topic>> {
+    on!(db, |conn| Topic::query()
+        .filter(topics::forbidden_at.is_not_null())
+        .order(topics::name)
+        .limit(limit)
+        .load(conn))
 }
 
 /// The topics of a group, by name.
@@ -241,6 +264,7 @@ pub fn of_groups(db: &mut Conn, groups: &[ActorId]) -> QueryResult<Vec<(ActorId,
     on!(db, |conn| topics::table
         .inner_join(group_topics::table.on(group_topics::topic_id.eq(topics::id)))
         .filter(one_of(group_topics::group_id, groups))
+        .filter(topics::forbidden_at.is_null())
         .order((group_topics::group_id, topics::name))
         .select((group_topics::group_id, Topic::as_select()))
         .load(conn))
@@ -335,14 +359,33 @@ pub fn written_about(db: &mut Conn, who: ActorId, topics: &[TopicId]) -> QueryRe
         .load(conn))
 }
 
-/// What was written about a topic for everybody to see, newest first.
-pub fn posts_about(db: &mut Conn, topic: TopicId, page: &Page) -> QueryResult<Vec<Post>> {
+/// What was written about a topic for one of these visibilities, or for the members of a group that `who` belongs to, newest first.
+pub fn posts_about(
+    db: &mut Conn,
+    topic: TopicId,
+    visibilities: &[Visibility],
+    who: Option<ActorId>,
+    page: &Page,
+) -> QueryResult<Vec<Post>> {
+    // Nobody has this number.
+    let who = who.unwrap_or(ActorId(0));
     on!(db, |conn| page!(
         conn,
         post_topics::table
             .inner_join(posts::table.on(posts::id.eq(post_topics::post_id)))
             .filter(post_topics::topic_id.eq(topic))
-            .filter(posts::visibility.eq(Visibility::Public))
+            .filter(
+                posts::visibility.eq_any(visibilities).or(posts::visibility
+                    .eq(Visibility::Members)
+                    .and(
+                        posts::group_id.eq_any(
+                            memberships::table
+                                .filter(memberships::actor_id.eq(who))
+                                .filter(memberships::state.eq(MembershipState::Active))
+                                .select(memberships::group_id.nullable())
+                        )
+                    ))
+            )
             .filter(posts::deleted_at.is_null())
             .filter(posts::removed_at.is_null())
             .select(Post::as_select()),

@@ -37,6 +37,7 @@ pub fn routes(cfg: &mut ServiceConfig) {
         )
         .service(at("/kindred/v1/accounts/{id}/passions").route(read(passions::of_account)))
         .service(at("/kindred/v1/discover").route(read(discover::suggestions)))
+        .service(at("/kindred/v1/discover/groups").route(read(discover::groups)))
         .service(at("/kindred/v1/discover/counts").route(read(discover::counts)))
         .service(at("/kindred/v1/discover/similar_groups").route(read(discover::similar_groups)))
         .service(at("/kindred/v1/discover/dismiss").route(web::post().to(discover::dismiss)))

@@ -185,6 +185,7 @@ fn for_people(cfg: &mut ServiceConfig) {
         .service(at("/@{handle}").route(read(pages::person::at_handle)))
         .service(at("/g/{handle}/join/{token}").route(read(pages::invitation::show)))
         .service(at("/topics/{slug}").route(read(pages::topic::show)))
+        .service(at("/topics/{slug}/feed.atom").route(read(pages::feed::topic)))
         .configure(pages::house::routes)
         .service(at("/avatars/{file}").route(read(avatars::avatar)))
         .service(at("/headers/{file}").route(read(avatars::header)))

@@ -2,8 +2,11 @@
 //!
 //! A page is a function from a view to markup; whoever calls it has asked the heart.
 
+pub mod admin;
 pub mod consent;
 pub mod failure;
+pub mod feed;
+pub mod finding;
 pub mod front;
 pub mod group;
 pub mod house;
@@ -42,7 +45,9 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     .service(at("/settings").route(read(settings::show)))
     .service(at("/settings/password").route(web::post().to(settings::change_password)))
     .service(at("/settings/sessions/{id}/end").route(web::post().to(settings::end_session)))
-    .service(at("/settings/programs/{id}/turn_away").route(web::post().to(settings::turn_away)));
+    .service(at("/settings/programs/{id}/turn_away").route(web::post().to(settings::turn_away)))
+    .configure(finding::routes)
+    .configure(admin::routes);
 }
 
 /// What every unknown address outside of the API says.
@@ -76,6 +81,27 @@ pub(crate) fn hand_over(req: &HttpRequest, page: Markup, document: Option<&str>)
         return answer.finish();
     }
     answer.content_type("text/html; charset=utf-8").body(body)
+}
+
+/// Hands over a page for somebody signed in.
+pub(crate) fn hand_to(page: Markup) -> HttpResponse {
+    hand_over_once(page, "")
+}
+
+/// On to another page after something was done.
+pub(crate) fn on_to(path: &str) -> HttpResponse {
+    HttpResponse::SeeOther()
+        .insert_header((header::LOCATION, sign_in::own_path(path)))
+        .insert_header((header::CACHE_CONTROL, "no-store"))
+        .finish()
+}
+
+/// The words to say once more beside a form: those of a refusal that whoever filled it in can do something about.
+pub(crate) fn to_say(error: kindred_community::Error) -> Result<String, PageError> {
+    match error.refusal() {
+        Some(refusal) if crate::error::status(refusal).is_client_error() => Ok(refusal.to_string()),
+        _ => Err(error.into()),
+    }
 }
 
 /// Hands over a page that is for one person now, and that nobody in between may keep. Its forms may lead on to `target`, the address

@@ -1,7 +1,9 @@
 DROP TABLE unlisted_for_hellos;
 DROP TABLE hellos;
 DROP TABLE dismissals;
+DROP INDEX audit_subject;
 DROP TABLE agreements;
+DROP TABLE directory_numbers;
 DROP TABLE directory_topics;
 DROP TABLE directory;
 DROP TABLE passions;

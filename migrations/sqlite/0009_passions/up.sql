@@ -51,6 +51,7 @@ CREATE TABLE directory (
     language TEXT,
     join_policy TEXT,
     members INTEGER NOT NULL,
+    lively_at BIGINT,
     seen_at BIGINT NOT NULL
 );
 CREATE INDEX directory_host ON directory (host, circle);
@@ -63,6 +64,16 @@ CREATE TABLE directory_topics (
     PRIMARY KEY (topic_id, entry_id)
 ) WITHOUT ROWID;
 CREATE INDEX directory_topics_entry ON directory_topics (entry_id);
+
+-- How many people care about a topic at partners that tell numbers and no names; 0 stands for a few.
+CREATE TABLE directory_numbers (
+    host TEXT NOT NULL,
+    topic_id BIGINT NOT NULL REFERENCES topics(id),
+    people INTEGER NOT NULL,
+    seen_at BIGINT NOT NULL,
+    PRIMARY KEY (host, topic_id)
+) WITHOUT ROWID;
+CREATE INDEX directory_numbers_topic ON directory_numbers (topic_id);
 
 -- What two companies have agreed, as both see it.
 CREATE TABLE agreements (
@@ -100,6 +111,9 @@ CREATE TABLE hellos (
 CREATE TABLE unlisted_for_hellos (
     actor_id INTEGER NOT NULL PRIMARY KEY REFERENCES actors(id)
 );
+
+-- What became of one topic, one partner, one person.
+CREATE INDEX audit_subject ON audit (subject, id);
 
 -- Topics that were known before find their names here.
 INSERT INTO topic_names (id, topic_id, folded, name) SELECT id, id, replace(slug, '-', ' '), name FROM topics;

@@ -1,9 +1,9 @@
 //! What our directory says: groups that may be known, and people who said that partners may know what they care about.
 
 use base64::{Engine as _, prelude::BASE64_URL_SAFE_NO_PAD};
-use kindred_protocol::html::to_text;
+use kindred_protocol::{html::to_text, write};
 use kindred_storage::{
-    ActorId, ActorKind, Circle, Conn, Page, Visibility,
+    ActorId, ActorKind, Circle, Conn, Page, TopicId, Visibility,
     actors::{self, Actor},
     groups::{self, Group},
     passions::{self, Passion},
@@ -13,7 +13,9 @@ use serde_json::{Value, json};
 
 use super::PAGE;
 use crate::{
-    Kindred, Refusal, Result, announce, links,
+    Kindred, Refusal, Result, announce,
+    discovery::Tally,
+    links,
     partners::{directory_uri, flows_to},
     settings::{Federation, Settings},
     topics,
@@ -27,17 +29,25 @@ struct Flow {
     closed_groups: bool,
     /// People who said that partners may know.
     people: bool,
+    /// How many of them there are by topic, without their names.
+    numbers: bool,
 }
 
 fn flow(db: &mut Conn, viewer: &Viewer) -> Result<Flow> {
     Ok(match viewer {
-        Viewer::Server(host) => Flow {
-            closed_groups: flows_to(db, host, "groups")?,
-            people: flows_to(db, host, "people")?,
-        },
+        Viewer::Server(host) => {
+            let people = flows_to(db, host, "people")?;
+            Flow {
+                closed_groups: flows_to(db, host, "groups")?,
+                people,
+                // Whoever hears names counts for themselves.
+                numbers: !people && flows_to(db, host, "counts")?,
+            }
+        }
         Viewer::Stranger | Viewer::Local(_) => Flow {
             closed_groups: false,
             people: false,
+            numbers: false,
         },
     })
 }
@@ -56,13 +66,13 @@ pub async fn document(kindred: &Kindred, viewer: &Viewer, after: Option<i64>) ->
             let digest = digest(&all);
             let id = directory_uri(app.settings());
             let from = after.unwrap_or(0);
-            let page: Vec<&(ActorId, Value)> = all
+            let page: Vec<&(i64, Value)> = all
                 .iter()
-                .filter(|(actor, _)| actor.0 > from)
+                .filter(|(number, _)| *number > from)
                 .take(PAGE)
                 .collect();
-            let last = page.last().map(|(actor, _)| actor.0);
-            let more = last.is_some_and(|last| all.iter().any(|(actor, _)| actor.0 > last));
+            let last = page.last().map(|(number, _)| *number);
+            let more = last.is_some_and(|last| all.iter().any(|(number, _)| *number > last));
             let items: Vec<&Value> = page.iter().map(|(_, entry)| entry).collect();
             let mut body = json!({
                 "@context": announce::context(),
@@ -85,16 +95,44 @@ pub async fn document(kindred: &Kindred, viewer: &Viewer, after: Option<i64>) ->
 }
 
 /// Every entry with the number that it is sorted by.
-fn everything(db: &mut Conn, settings: &Settings, flow: Flow) -> Result<Vec<(ActorId, Value)>> {
+fn everything(db: &mut Conn, settings: &Settings, flow: Flow) -> Result<Vec<(i64, Value)>> {
     let mut all = of_groups(db, settings, flow)?;
     if flow.people {
         all.extend(of_people(db, settings)?);
     }
-    all.sort_by_key(|(actor, _)| *actor);
+    if flow.numbers {
+        all.extend(of_topics(db, settings)?);
+    }
+    all.sort_by_key(|(number, _)| *number);
     Ok(all)
 }
 
-fn of_groups(db: &mut Conn, settings: &Settings, flow: Flow) -> Result<Vec<(ActorId, Value)>> {
+/// How many people care about each topic and said so to partners. Whoever said so to everybody can be found by name and is left out,
+/// or names and numbers could be subtracted from each other. One and two are a few.
+fn of_topics(db: &mut Conn, settings: &Settings) -> Result<Vec<(i64, Value)>> {
+    let numbers = passions::numbers(db, Circle::Partners)?;
+    let ids: Vec<TopicId> = numbers.iter().map(|(topic, _)| *topic).collect();
+    let topics = store::allowed(db, &ids)?;
+    Ok(numbers
+        .into_iter()
+        .filter_map(|(id, people)| {
+            let topic = topics.iter().find(|topic| topic.id == id)?;
+            let mut entry = json!({
+                "id": links::topic(settings, &topic.slug),
+                "type": "Listing",
+                "listed": "Topic",
+                "name": format!("#{}", topics::hashtag(&topic.name).unwrap_or_default()),
+                "topic": topic.name,
+            });
+            if let Tally::Many(people) = Tally::from(people) {
+                entry["people"] = json!(people);
+            }
+            Some((id.0, entry))
+        })
+        .collect())
+}
+
+fn of_groups(db: &mut Conn, settings: &Settings, flow: Flow) -> Result<Vec<(i64, Value)>> {
     let found = groups::local_page(db, &Page::first(i64::MAX))?;
     let found: Vec<(Group, Actor)> = found
         .into_iter()
@@ -109,7 +147,7 @@ fn of_groups(db: &mut Conn, settings: &Settings, flow: Flow) -> Result<Vec<(Acto
                 .iter()
                 .filter(|(of, _)| *of == actor.id)
                 .map(|(_, topic)| (topic, ""));
-            (actor.id, of_group(settings, group, actor, about))
+            (actor.id.0, of_group(settings, group, actor, about))
         })
         .collect())
 }
@@ -124,7 +162,7 @@ fn is_told_of(group: &Group, actor: &Actor, flow: Flow) -> bool {
         }
 }
 
-fn of_people(db: &mut Conn, settings: &Settings) -> Result<Vec<(ActorId, Value)>> {
+fn of_people(db: &mut Conn, settings: &Settings) -> Result<Vec<(i64, Value)>> {
     let mut all = Vec::new();
     let mut after = ActorId(0);
     loop {
@@ -144,14 +182,14 @@ fn of_people(db: &mut Conn, settings: &Settings) -> Result<Vec<(ActorId, Value)>
                 .collect();
             if !of_them.is_empty() {
                 let entry = of_person(settings, &actor, &of_them);
-                all.push((actor.id, entry));
+                all.push((actor.id.0, entry));
             }
         }
     }
 }
 
 /// The circles whose passions cross the border to partners.
-const ACROSS: [Circle; 2] = [Circle::Partners, Circle::Everyone];
+pub(super) const ACROSS: [Circle; 2] = [Circle::Partners, Circle::Everyone];
 
 /// The entry of one actor of ours for partners, or nothing when there is none.
 pub(super) fn entry(db: &mut Conn, settings: &Settings, who: ActorId) -> Result<Option<Value>> {
@@ -164,6 +202,7 @@ pub(super) fn entry(db: &mut Conn, settings: &Settings, who: ActorId) -> Result<
         let flow = Flow {
             closed_groups: true,
             people: false,
+            numbers: false,
         };
         let group = groups::find(db, who)?.filter(|(group, actor)| is_told_of(group, actor, flow));
         let topics = store::of_group(db, who)?;
@@ -180,6 +219,9 @@ pub(super) fn entry(db: &mut Conn, settings: &Settings, who: ActorId) -> Result<
     let said: Vec<_> = said.iter().collect();
     Ok((!said.is_empty()).then(|| of_person(settings, &actor, &said)))
 }
+
+/// A day in milliseconds.
+const A_DAY: i64 = 24 * 60 * 60 * 1_000;
 
 fn of_person(settings: &Settings, actor: &Actor, said: &[&(Passion, Topic)]) -> Value {
     let about = said
@@ -198,6 +240,10 @@ fn of_group<'a>(
     entry["summary"] = json!(to_text(&actor.summary, 500));
     entry["members"] = json!(actor.followers_count);
     entry["joinPolicy"] = json!(group.join_policy);
+    if let Some(last) = actor.last_post_at {
+        // To the day: an entry that changes with every word would have to be told with every word.
+        entry["updated"] = json!(write::timestamp(last.0 - last.0.rem_euclid(A_DAY)));
+    }
     if let Some(language) = &group.language {
         entry["language"] = json!(language);
     }
@@ -235,7 +281,7 @@ fn listing<'a>(
     })
 }
 
-fn digest(all: &[(ActorId, Value)]) -> String {
+fn digest(all: &[(i64, Value)]) -> String {
     let mut hash = openssl::sha::Sha256::new();
     for (_, entry) in all {
         hash.update(entry.to_string().as_bytes());

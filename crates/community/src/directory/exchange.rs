@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use chrono::DateTime;
 use kindred_protocol::{Uri, html::to_text};
 use kindred_storage::{
-    ActorId, ActorKind, AgreementState, Circle, JoinPolicy, ListingId, TopicId,
+    ActorId, ActorKind, AgreementState, Circle, JoinPolicy, ListingId, Moment, TopicId,
     actors::{self, Actor},
     agreements,
-    directory::{self, Listing},
+    directory::{self, Listing, numbers},
 };
 use serde_json::{Value, json};
 
@@ -15,6 +16,8 @@ use super::{MOST_ENTRIES, PAGE, entries};
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Errand},
+    audit,
+    discovery::Tally,
     jobs::Job,
     partners, remote, servers, topics,
 };
@@ -47,13 +50,29 @@ pub(crate) async fn introduce(kindred: &Kindred, who: ActorId) -> Result<()> {
             };
             let entry = entries::entry(ledger.db, ledger.settings, who)?;
             let target = partners::directory_uri(ledger.settings);
+            let mut told = Vec::new();
             for agreement in agreements::holding(ledger.db)? {
-                if !agreement.lets_flow(flow) {
-                    continue;
+                if agreement.lets_flow(flow)
+                    && let Some(them) = service_at(ledger, &agreement.host)?
+                {
+                    told.push(them);
                 }
-                let Some(them) = service_at(ledger, &agreement.host)? else {
-                    continue;
-                };
+            }
+            // What somebody lets partners know is told with a receipt for each of them, so that nobody has to wonder.
+            let line = if flow == "people" && !told.is_empty() {
+                let action = CONSENT[usize::from(entry.is_none())];
+                Some(audit::act(
+                    ledger,
+                    Some(who),
+                    None,
+                    action,
+                    &actor.uri,
+                    json!({}),
+                )?)
+            } else {
+                None
+            };
+            for them in told {
                 let uri = announce::fresh(ledger);
                 let (kind, object) = match &entry {
                     Some(entry) => ("Add", entry.clone()),
@@ -69,12 +88,18 @@ pub(crate) async fn introduce(kindred: &Kindred, who: ActorId) -> Result<()> {
                     object: &actor.uri,
                     body,
                 };
-                announce::on_an_errand(ledger, &us, &errand, &them)?;
+                match line {
+                    Some(line) => announce::with_a_receipt(ledger, &us, &errand, &them, line)?,
+                    None => announce::on_an_errand(ledger, &us, &errand, &them)?,
+                }
             }
             Ok(())
         })
         .await
 }
+
+/// How the record calls it when partners are told what somebody lets them know, and when it is taken back.
+pub const CONSENT: [&str; 2] = ["passion.told", "passion.taken_back"];
 
 fn service_at(ledger: &mut Ledger<'_>, host: &str) -> Result<Option<Actor>> {
     let uri = partners::service_uri(ledger.settings, host)?;
@@ -83,7 +108,7 @@ fn service_at(ledger: &mut Ledger<'_>, host: &str) -> Result<Option<Actor>> {
 
 /// Whether another server's own actor tells of its directory.
 pub(crate) fn is_about(sender: &Actor, raw: &Value) -> bool {
-    matches!(raw["type"].as_str(), Some("Add" | "Remove"))
+    matches!(raw["type"].as_str(), Some("Add" | "Update" | "Remove"))
         && raw["target"]
             .as_str()
             .and_then(|target| target.strip_prefix(sender.uri.as_str()))
@@ -102,7 +127,7 @@ pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Resul
                 let theirs = directory::find(ledger.db, gone)?
                     .is_some_and(|listing| listing.host == sender.host);
                 if theirs {
-                    directory::remove(ledger.db, gone)?;
+                    unlist(ledger, gone)?;
                 }
                 return Ok(());
             }
@@ -161,6 +186,7 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
     while let Some(address) = next.take() {
         pages += 1;
         if pages > MOST_PAGES {
+            note_too_much(kindred, host.clone()).await?;
             break;
         }
         let page = ask(kindred, &address).await?;
@@ -192,10 +218,15 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
                     .flatten()
                     .take(PAGE)
                 {
-                    if let Some(told) = Told::read(entry, &name)
-                        && agreement.lets_flow(told.flow())
+                    if let Some(told) = Told::read(entry, &name) {
+                        if agreement.lets_flow(told.flow()) {
+                            take_down(ledger, &name, told, Circle::Partners)?;
+                        }
+                    } else if agreement.lets_flow("counts")
+                        && !agreement.lets_flow("people")
+                        && let Some((topic, people)) = number(entry, &name)
                     {
-                        take_down(ledger, &name, told, Circle::Partners)?;
+                        note_number(ledger, &name, &topic, people)?;
                     }
                 }
                 Ok(())
@@ -212,11 +243,55 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
                 return Ok(());
             }
             directory::remove_unseen(ledger.db, &host, begun)?;
+            numbers::remove_unseen(ledger.db, &host, begun)?;
             let now = ledger.now;
             agreements::note_synced(ledger.db, &host, digest.as_deref(), now)?;
             Ok(())
         })
         .await
+}
+
+/// A partner went on and on: what is beyond the bound was not read, and the admins find that in the record.
+async fn note_too_much(kindred: &Kindred, host: String) -> Result<()> {
+    kindred
+        .write(move |ledger| {
+            let detail = json!({ "entries_at_most": MOST_ENTRIES });
+            audit::note(ledger, None, None, "partner.too_much", &host, detail)
+        })
+        .await
+}
+
+/// How many people at a partner care about a topic, as it tells: the name of the topic, and 0 for a few.
+fn number(entry: &Value, host: &str) -> Option<(String, i32)> {
+    let uri = Uri::parse(entry["id"].as_str()?).ok()?;
+    if uri.host() != host || entry["type"] != "Listing" || entry["listed"] != "Topic" {
+        return None;
+    }
+    let people = match &entry["people"] {
+        Value::Null => 0,
+        said => i32::try_from(said.as_i64()?).ok()?,
+    };
+    // One and two are not told, or they were not meant to be.
+    let people = match Tally::from(i64::from(people)) {
+        Tally::Many(_) => people,
+        Tally::Few | Tally::Nobody => 0,
+    };
+    Some((text(&entry["topic"], topics::LONGEST)?, people))
+}
+
+fn note_number(ledger: &mut Ledger<'_>, host: &str, topic: &str, people: i32) -> Result<()> {
+    let topic = match topics::ensure(ledger, topic) {
+        Ok(topic) => topic,
+        Err(Error::Refused(_)) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let number = numbers::Number {
+        host: host.to_owned(),
+        topic_id: topic.id,
+        people,
+        seen_at: ledger.now,
+    };
+    Ok(numbers::record(ledger.db, &number)?)
 }
 
 /// No partner has more pages than entries fit on.
@@ -241,6 +316,7 @@ pub(crate) async fn forget(kindred: &Kindred, host: &str) -> Result<()> {
             if holds {
                 return Ok(());
             }
+            numbers::remove_of(ledger.db, &host)?;
             if directory::remove_of_partner(ledger.db, &host, AT_ONCE)? > 0 {
                 ledger.enqueue(lane(&host), &Job::ForgetPartner { host });
             }
@@ -251,6 +327,12 @@ pub(crate) async fn forget(kindred: &Kindred, host: &str) -> Result<()> {
 
 /// How many entries are erased in one unit of work.
 const AT_ONCE: i64 = 1_000;
+
+/// Somebody elsewhere is gone, whoever told of them.
+pub(crate) fn unlist(ledger: &mut Ledger<'_>, uri: &str) -> Result<()> {
+    directory::remove(ledger.db, uri)?;
+    Ok(())
+}
 
 /// A group or a person elsewhere that we met by itself and that wants to be found: its own public words, for everybody.
 pub(crate) fn met(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
@@ -279,6 +361,7 @@ pub(crate) fn met(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
         language: None,
         join_policy: None,
         members: actor.followers_count,
+        lively: actor.last_post_at,
         topics: actor
             .topics
             .iter()
@@ -311,6 +394,7 @@ fn take_down(ledger: &mut Ledger<'_>, host: &str, told: Told, circle: Circle) ->
         language: told.language,
         join_policy: told.join_policy,
         members: told.members,
+        lively_at: told.lively.map(|last| last.min(ledger.now)),
         seen_at: ledger.now,
     };
     directory::record(ledger.db, &listing, &about)?;
@@ -334,6 +418,7 @@ struct Told {
     language: Option<String>,
     join_policy: Option<JoinPolicy>,
     members: i32,
+    lively: Option<Moment>,
     topics: Vec<(String, String)>,
 }
 
@@ -382,6 +467,10 @@ impl Told {
                 .and_then(|n| i32::try_from(n).ok())
                 .unwrap_or(0)
                 .max(0),
+            lively: entry["updated"]
+                .as_str()
+                .and_then(|said| DateTime::parse_from_rfc3339(said).ok())
+                .map(|last| Moment(last.timestamp_millis().max(0))),
             topics,
         })
     }

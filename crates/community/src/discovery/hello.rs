@@ -2,11 +2,16 @@
 
 use std::time::Duration;
 
-use kindred_storage::{actors, actors::Actor, hellos};
+use kindred_storage::{
+    ActorKind,
+    actors::{self, Actor},
+    directory, hellos,
+};
 
+use super::{PersonFound, circles_elsewhere, person, person_elsewhere};
 use crate::{
     Kindred, Refusal, Result, links, posts, remote, topics,
-    views::{Audience, Draft, PostView},
+    views::{Audience, Draft, PostView, Viewer},
 };
 
 /// How many strangers somebody may greet in a day.
@@ -16,6 +21,27 @@ const DAY: Duration = Duration::from_hours(24);
 
 /// The longest hello, in characters.
 const LONGEST_HELLO: usize = 1_000;
+
+/// The person at this address, as far as one of ours may know of them: somebody here, or somebody who can be found elsewhere.
+pub async fn whom(kindred: &Kindred, who: &Actor, uri: &str) -> Result<PersonFound> {
+    let (app, viewer, uri) = (kindred.clone(), Viewer::Local(who.id), uri.to_owned());
+    kindred
+        .read(move |db| {
+            if let Some(actor) = actors::by_uri(db, &uri)?.filter(|actor| {
+                actor.is_local() && actor.kind == ActorKind::Person && actor.deleted_at.is_none()
+            }) {
+                return Ok(person(app.settings(), &actor, String::new()));
+            }
+            let circles = circles_elsewhere(db, &viewer)?;
+            let listing = directory::find(db, &uri)?
+                .filter(|listing| {
+                    listing.kind == ActorKind::Person && circles.contains(&listing.circle)
+                })
+                .ok_or(Refusal::NoSuchPerson)?;
+            person_elsewhere(db, listing, String::new())
+        })
+        .await
+}
 
 /// Says hello to the person at this address. The words are the greeter's own; without any, the topic speaks.
 ///
@@ -64,6 +90,14 @@ pub async fn say_hello(
         ..Draft::default()
     };
     posts::publish(kindred, who, draft, None).await
+}
+
+/// Whether somebody of ours would rather not be greeted by strangers.
+pub async fn refuses_hellos(kindred: &Kindred, who: &Actor) -> Result<bool> {
+    let who = who.id;
+    kindred
+        .read(move |db| Ok(hellos::are_refused(db, who)?))
+        .await
 }
 
 /// Would rather not be greeted by strangers from now on, or would again.

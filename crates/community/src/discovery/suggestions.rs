@@ -13,7 +13,10 @@ use kindred_storage::{
     topics::{self as store, Topic},
 };
 
-use super::{PersonFound, circles, circles_elsewhere, groups_about, person, person_elsewhere};
+use super::{
+    ElsewhereFound, PersonFound, circles, circles_elsewhere, groups::beside_their_companies,
+    groups_about, person, person_elsewhere,
+};
 use crate::{Kindred, Refusal, Result, topics, views::Viewer};
 
 /// Why something is suggested: the topics that it has in common with the one who asks, the rarest first.
@@ -25,7 +28,7 @@ pub struct Suggestions {
     /// Groups here.
     pub groups: Vec<(Group, Actor, Reason)>,
     /// Groups elsewhere.
-    pub groups_elsewhere: Vec<(Listing, Reason)>,
+    pub groups_elsewhere: Vec<(ElsewhereFound, Reason)>,
     /// People, here and elsewhere.
     pub people: Vec<(PersonFound, Reason)>,
 }
@@ -54,15 +57,11 @@ pub async fn suggestions(kindred: &Kindred, who: &Actor) -> Result<Suggestions> 
             let weights = Weights::of(db, &mine, &here, &elsewhere)?;
             Ok(Suggestions {
                 groups: of_groups(db, &viewer, &who, &ids, &weights, &waved)?,
-                groups_elsewhere: of_listings(
-                    db,
-                    &who,
-                    &ids,
-                    ActorKind::Group,
-                    &elsewhere,
-                    &weights,
-                    &waved,
-                )?,
+                groups_elsewhere: {
+                    let kind = ActorKind::Group;
+                    let listed = of_listings(db, &who, &ids, kind, &elsewhere, &weights, &waved)?;
+                    beside_their_companies(db, listed)?
+                },
                 people: {
                     let mut people = Vec::new();
                     for (actor, reason) in of_people(db, &who, &ids, &here, &weights, &waved)? {
@@ -309,11 +308,13 @@ pub async fn similar_groups(
             }
             let listed = directory::about_any(db, &ids, ActorKind::Group, &elsewhere, REACH)?;
             let ranked = weights.ranked(listed.iter().map(|(topic, listing)| (*topic, listing.id)));
+            let mut similar = Vec::new();
             for (id, reason) in ranked.into_iter().take(SUGGESTED) {
                 if let Some((_, listing)) = listed.iter().find(|(_, listing)| listing.id == id) {
-                    alike.groups_elsewhere.push((listing.clone(), reason));
+                    similar.push((listing.clone(), reason));
                 }
             }
+            alike.groups_elsewhere = beside_their_companies(db, similar)?;
             Ok(alike)
         })
         .await

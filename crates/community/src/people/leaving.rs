@@ -95,8 +95,7 @@ fn vanish(ledger: &mut Ledger<'_>, who: &Actor) -> Result<()> {
     if who.is_local() {
         passions::forget(ledger, who.id)?;
     } else {
-        let gone = ledger.actor(who.id)?;
-        directory::met(ledger, &gone)?;
+        directory::unlist(ledger, &who.uri)?;
     }
     for group in led {
         succession::see_to(ledger, &group)?;

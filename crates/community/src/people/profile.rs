@@ -69,7 +69,7 @@ pub async fn change_profile(kindred: &Kindred, who: &Actor, wish: Profile) -> Re
                 links::visit_later(ledger, &after);
             }
             announce::looks_different(ledger, &after, None)?;
-            directory::tell_of_person(ledger, after.id)?;
+            directory::tell_of_person(ledger, after.id, false)?;
             Ok(after)
         })
         .await

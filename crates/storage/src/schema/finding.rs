@@ -1,6 +1,6 @@
 //! What people care about, and what is known of people and groups at other companies.
 
-use super::{actors, group_topics, topics};
+use super::{actors, group_topics, memberships, post_topics, posts, topics};
 
 diesel::table! {
     /// Every name of a topic, in any language.
@@ -49,6 +49,7 @@ diesel::table! {
         language -> Nullable<Text>,
         join_policy -> Nullable<Text>,
         members -> Integer,
+        lively_at -> Nullable<BigInt>,
         seen_at -> BigInt,
     }
 }
@@ -59,6 +60,16 @@ diesel::table! {
         topic_id -> BigInt,
         entry_id -> BigInt,
         words -> Text,
+    }
+}
+
+diesel::table! {
+    /// How many people care about a topic at partners that tell numbers and no names.
+    directory_numbers (host, topic_id) {
+        host -> Text,
+        topic_id -> BigInt,
+        people -> Integer,
+        seen_at -> BigInt,
     }
 }
 
@@ -114,6 +125,9 @@ diesel::allow_tables_to_appear_in_same_query!(passions, actors);
 diesel::allow_tables_to_appear_in_same_query!(directory, directory_topics);
 diesel::allow_tables_to_appear_in_same_query!(directory_topics, topics);
 diesel::allow_tables_to_appear_in_same_query!(group_topics, actors);
+
+diesel::allow_tables_to_appear_in_same_query!(post_topics, memberships);
+diesel::allow_tables_to_appear_in_same_query!(posts, memberships);
 
 diesel::allow_columns_to_appear_in_same_group_by_clause!(
     directory_topics::topic_id,

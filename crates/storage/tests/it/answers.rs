@@ -286,6 +286,8 @@ async fn topics_tie_groups_and_posts_together() {
             ids(&ask!(db, |db| topics::posts_about(
                 db,
                 TopicId(1),
+                &[Visibility::Public],
+                None,
                 &Page::first(10)
             ))),
             [100]

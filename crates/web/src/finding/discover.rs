@@ -4,7 +4,11 @@ use actix_web::{
     HttpResponse,
     web::{Data, Path},
 };
-use kindred_community::{Kindred, Refusal, discovery};
+use kindred_community::{
+    ActorId, Kindred, Refusal,
+    directory::ListingId,
+    discovery::{self, Anywhere, Sought},
+};
 use serde_json::{Value, json};
 
 use super::entities;
@@ -21,6 +25,27 @@ pub async fn suggestions(
 ) -> Result<HttpResponse, ApiError> {
     let found = discovery::suggestions(&kindred, &who.me.actor).await?;
     Ok(answer(&entities::suggestions(kindred.settings(), &found)))
+}
+
+/// `GET /api/kindred/v1/discover/groups?q=&topic=&company=&language=&join=`: `company` is `here` or a host; `after` and `beyond` go on
+/// from where the answer before ended, here and elsewhere.
+pub async fn groups(
+    kindred: Data<Kindred>,
+    caller: Caller<scope::ReadSearch>,
+    params: Params,
+) -> Result<HttpResponse, ApiError> {
+    let text = |name: &str| params.text(name).unwrap_or_default();
+    let sought = Sought {
+        words: text("q"),
+        topic: params.text("topic"),
+        company: Anywhere::said(&text("company")),
+        language: params.text("language"),
+        join_policy: text("join").parse().ok(),
+        after: params.number("after").map(ActorId),
+        beyond: params.number("beyond").map(ListingId),
+    };
+    let found = discovery::groups(&kindred, &caller.viewer(), sought).await?;
+    Ok(answer(&entities::groups(kindred.settings(), &found)))
 }
 
 /// `GET /api/kindred/v1/discover/counts?topic[]=`

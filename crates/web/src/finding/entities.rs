@@ -2,8 +2,10 @@
 
 use kindred_community::{
     Actor, Group,
-    directory::Listing,
-    discovery::{Company, Glance, PersonFound, Reason, Suggestions, Tally, TopicView},
+    discovery::{
+        Company, ElsewhereFound, Glance, GroupsFound, PersonFound, Reason, Suggestions, Tally,
+        TopicView,
+    },
     links,
     partners::Agreement,
     passions::{Passion, Topic},
@@ -62,18 +64,16 @@ pub(super) fn topic_view(settings: &Settings, view: &TopicView) -> Value {
         .groups
         .iter()
         .map(|(of, face)| group(settings, of, face))
-        .chain(view.groups_elsewhere.iter().map(group_elsewhere))
+        .chain(view.groups_elsewhere.iter().map(found_elsewhere))
         .collect();
-    let related: Vec<Value> = view
-        .related
-        .iter()
-        .map(|near| topic(settings, near))
-        .collect();
+    let topics =
+        |near: &[Topic]| -> Vec<Value> { near.iter().map(|near| topic(settings, near)).collect() };
     let mut whole = glance(settings, &view.glance);
     whole["topic"] = named(settings, &view.named);
     whole["elsewhere"]["at"] = json!(companies);
     whole["groups"] = json!(groups);
-    whole["related"] = json!(related);
+    whole["broader"] = json!(topics(&view.broader));
+    whole["related"] = json!(topics(&view.related));
     whole
 }
 
@@ -91,11 +91,14 @@ fn group(settings: &Settings, group: &Group, face: &Actor) -> Value {
         "topics": *face.topics,
         "join": group.join_policy,
         "members": face.followers_count,
+        "last_post_at": face.last_post_at.map(datetime),
         "company": null,
     })
 }
 
-fn group_elsewhere(listing: &Listing) -> Value {
+/// A group elsewhere with the name of its company.
+fn found_elsewhere(found: &ElsewhereFound) -> Value {
+    let listing = &found.listing;
     json!({
         "id": null,
         "uri": listing.uri,
@@ -103,9 +106,11 @@ fn group_elsewhere(listing: &Listing) -> Value {
         "name": listing.name,
         "avatar": listing.icon_url,
         "summary": listing.summary,
+        "topics": found.topics,
         "join": listing.join_policy,
         "members": listing.members,
-        "company": { "host": listing.host },
+        "last_post_at": listing.lively_at.map(datetime),
+        "company": company(&found.company),
     })
 }
 
@@ -117,6 +122,26 @@ pub(super) fn person(person: &PersonFound) -> Value {
         "avatar": person.icon,
         "company": person.company.as_ref().map(company),
         "words": person.words,
+    })
+}
+
+/// Groups that were looked for, with the places from which to go on.
+pub(super) fn groups(settings: &Settings, found: &GroupsFound) -> Value {
+    let here: Vec<Value> = found
+        .here
+        .iter()
+        .map(|here| {
+            let mut group = group(settings, &here.group, &here.face);
+            group["belongs"] = json!(here.belongs);
+            group
+        })
+        .collect();
+    let elsewhere: Vec<Value> = found.elsewhere.iter().map(found_elsewhere).collect();
+    json!({
+        "here": here,
+        "after": found.more_here.map(|last| last.to_string()),
+        "elsewhere": elsewhere,
+        "beyond": found.more_elsewhere.map(|last| last.to_string()),
     })
 }
 
@@ -142,7 +167,7 @@ pub(super) fn suggestions(settings: &Settings, suggested: &Suggestions) -> Value
             suggested
                 .groups_elsewhere
                 .iter()
-                .map(|(listing, reason)| because(group_elsewhere(listing), reason)),
+                .map(|(found, reason)| because(found_elsewhere(found), reason)),
         )
         .collect();
     let people: Vec<Value> = suggested

@@ -20,7 +20,7 @@ pub async fn list(
     who: Bearer<scope::ReadAccounts>,
 ) -> Result<HttpResponse, ApiError> {
     let all = match who.me.account.role {
-        AccountRole::Admin => partners::all(&kindred, &who.me).await?,
+        AccountRole::Admin => partners::all(&kindred, &who.me.actor).await?,
         AccountRole::Moderator | AccountRole::Member => partners::holding(&kindred).await?,
     };
     let all: Vec<Value> = all.iter().map(entities::agreement).collect();
@@ -36,7 +36,7 @@ pub async fn propose(
     let host = params
         .words("host")
         .ok_or_else(|| Refusal::NotUnderstood("please say which server".into()))?;
-    let proposal = partners::propose(&kindred, &who.me, &host, params.list("flows"));
+    let proposal = partners::propose(&kindred, &who.me.actor, &host, params.list("flows"));
     Ok(answer(&entities::agreement(&Box::pin(proposal).await?)))
 }
 
@@ -46,7 +46,7 @@ pub async fn accept(
     who: Bearer<scope::AdminWrite>,
     host: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let accepted = partners::accept(&kindred, &who.me, &host);
+    let accepted = partners::accept(&kindred, &who.me.actor, &host);
     Ok(answer(&entities::agreement(&Box::pin(accepted).await?)))
 }
 
@@ -56,6 +56,6 @@ pub async fn end(
     who: Bearer<scope::AdminWrite>,
     host: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let ended = partners::end(&kindred, &who.me, &host);
+    let ended = partners::end(&kindred, &who.me.actor, &host);
     Ok(answer(&entities::agreement(&Box::pin(ended).await?)))
 }

@@ -64,8 +64,14 @@ pub async fn add_name(
     name: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let more = said(&params, "name")?;
-    let named =
-        topics::also_called(&kindred, &who.me, &name, &more, params.text("language")).await?;
+    let named = topics::also_called(
+        &kindred,
+        &who.me.actor,
+        &name,
+        &more,
+        params.text("language"),
+    )
+    .await?;
     Ok(answer(&entities::named(kindred.settings(), &named)))
 }
 
@@ -76,7 +82,7 @@ pub async fn rename(
     params: Params,
     name: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let named = topics::rename(&kindred, &who.me, &name, &said(&params, "name")?).await?;
+    let named = topics::rename(&kindred, &who.me.actor, &name, &said(&params, "name")?).await?;
     Ok(answer(&entities::named(kindred.settings(), &named)))
 }
 
@@ -87,7 +93,7 @@ pub async fn merge(
     params: Params,
     name: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let named = topics::merge(&kindred, &who.me, &name, &said(&params, "into")?).await?;
+    let named = topics::merge(&kindred, &who.me.actor, &name, &said(&params, "into")?).await?;
     Ok(answer(&entities::named(kindred.settings(), &named)))
 }
 
@@ -100,7 +106,7 @@ pub async fn forbid(
 ) -> Result<HttpResponse, ApiError> {
     let (name, word) = asked.into_inner();
     let reason = params.text("reason").unwrap_or_default();
-    topics::forbid(&kindred, &who.me, &name, word == "forbid", &reason).await?;
+    topics::forbid(&kindred, &who.me.actor, &name, word == "forbid", &reason).await?;
     Ok(answer(&json!({})))
 }
 

@@ -11,7 +11,7 @@ use kindred_community::{
 use maud::{Markup, html};
 
 use super::{
-    hand_over,
+    finding, hand_over,
     layout::{self, Head},
     parts,
     post::{self, Frame},
@@ -56,6 +56,7 @@ pub fn page(
         description: parts::teaser(&actor.summary, 180),
         canonical: Some(&actor.uri),
         document: Some(&actor.uri),
+        feed: None,
         kind: Some("website"),
         picture: Some(format!(
             "{}{}",
@@ -71,7 +72,7 @@ pub fn page(
         name_group: false,
     };
     let content = html! {
-        (masthead(settings, shown))
+        (masthead(settings, me, shown))
         div.columns.wide {
             section.feed aria-labelledby="talk" {
                 h2 #talk { (texts::CONVERSATIONS) }
@@ -96,7 +97,7 @@ pub fn page(
     layout::page(settings, &head, &content)
 }
 
-fn masthead(settings: &Settings, shown: &GroupPage) -> Markup {
+fn masthead(settings: &Settings, me: Option<&Visitor>, shown: &GroupPage) -> Markup {
     let (actor, group) = (&shown.actor, &shown.group);
     html! {
         header.masthead {
@@ -112,6 +113,9 @@ fn masthead(settings: &Settings, shown: &GroupPage) -> Markup {
                         span { (texts::people_here(shown.followers)) }
                         span { (texts::seen_by(group.visibility)) ", " (texts::joined_by(group.join_policy)) }
                         span { (texts::since(group.created_at)) }
+                    }
+                    @if let (Some(me), Some(standing)) = (me, &shown.standing) {
+                        (finding::door(me, &actor.uri, parts::address(settings, actor), group.join_policy, standing))
                     }
                     (parts::follow_jump())
                     @if group.archived_at.is_some() { p.note { (texts::ARCHIVED) } }

@@ -19,6 +19,8 @@ pub struct Head<'a> {
     pub canonical: Option<&'a str>,
     /// The same thing for other servers.
     pub document: Option<&'a str>,
+    /// The same thing for feed readers.
+    pub feed: Option<&'a str>,
     /// What it is, in the words of OpenGraph.
     pub kind: Option<&'static str>,
     /// A picture of it, absolute.
@@ -56,6 +58,9 @@ pub fn page(settings: &Settings, head: &Head<'_>, content: &Markup) -> Markup {
                 @if let Some(document) = head.document {
                     link rel="alternate" type="application/activity+json" href=(document);
                 }
+                @if let Some(feed) = head.feed {
+                    link rel="alternate" type="application/atom+xml" href=(feed);
+                }
                 meta property="og:site_name" content=(settings.name);
                 meta property="og:title" content=(head.title.as_deref().unwrap_or(&settings.name));
                 meta property="og:description" content=(head.description);
@@ -82,7 +87,8 @@ fn header(settings: &Settings, me: Option<&Visitor>) -> Markup {
                     span { (settings.name) }
                 }
                 nav aria-label=(texts::NAV) {
-                    a href="/#groups" { (texts::GROUPS) }
+                    @if me.is_some() { a href="/find" { (texts::finding::FIND) } }
+                    a href=(if me.is_some() { "/groups" } else { "/#groups" }) { (texts::GROUPS) }
                     @match me {
                         Some(me) => a.me href="/settings" title=(sign_in::SETTINGS) {
                             (parts::face(settings, &me.actor, "s")) span { (parts::name(&me.actor)) }

@@ -2,7 +2,11 @@
 //!
 //! Everything written by people is escaped here, or cleaned once more when it is HTML.
 
-use kindred_community::{Actor, ActorKind, Moment, links, settings::Settings, views::GroupTeaser};
+use kindred_community::{
+    Actor, ActorKind, Moment, links,
+    settings::Settings,
+    views::{GroupTeaser, Visitor},
+};
 use kindred_protocol::html as foreign;
 use maud::{Markup, PreEscaped, html};
 
@@ -171,6 +175,22 @@ pub fn group_cards(settings: &Settings, now: Moment, groups: &[GroupTeaser]) -> 
 /// What is shown where nothing is yet.
 pub fn quiet(headline: &str, more: &str) -> Markup {
     html! { div.quiet { h3 { (headline) } p { (more) } } }
+}
+
+/// What proves that a form is one of ours.
+pub fn proof(me: &Visitor) -> Markup {
+    html! { input type="hidden" name="form" value=(me.form); }
+}
+
+/// A button that does one thing: a form that nobody fills in.
+pub fn act(me: &Visitor, action: &str, told: &[(&str, &str)], class: &str, label: &str) -> Markup {
+    html! {
+        form.act method="post" action=(action) {
+            (proof(me))
+            @for (name, value) in told { input type="hidden" name=(name) value=(value); }
+            button.{ "button " (class) } type="submit" { (label) }
+        }
+    }
 }
 
 /// The way to older entries, and back up.

@@ -8,14 +8,14 @@ use actix_web::{
     web::{Data, Path},
 };
 use kindred_community::{
-    Actor, Kindred, Moment, pages,
+    Kindred, Moment, pages,
     settings::Settings,
     views::{PersonPage, Visitor},
 };
 use maud::{Markup, html};
 
 use super::{
-    hand_over,
+    finding, hand_over,
     layout::{self, Head},
     parts,
     post::{self, Frame},
@@ -75,6 +75,7 @@ pub fn page(
         description: parts::teaser(&actor.summary, 180),
         canonical: Some(&actor.uri),
         document: Some(&actor.uri),
+        feed: None,
         kind: Some("profile"),
         picture: Some(format!(
             "{}{}",
@@ -90,7 +91,7 @@ pub fn page(
         name_group: true,
     };
     let content = html! {
-        (masthead(settings, actor))
+        (masthead(settings, me, shown))
         div.columns.wide {
             section.feed aria-labelledby="posts" {
                 h2 #posts { (texts::POSTS) }
@@ -125,7 +126,8 @@ pub fn page(
     layout::page(settings, &head, &content)
 }
 
-fn masthead(settings: &Settings, actor: &Actor) -> Markup {
+fn masthead(settings: &Settings, me: Option<&Visitor>, shown: &PersonPage) -> Markup {
+    let actor = &shown.actor;
     html! {
         header.masthead.person {
             div.wide {
@@ -138,9 +140,7 @@ fn masthead(settings: &Settings, actor: &Actor) -> Markup {
                         p.note { (texts::MOVED) " " a href=(moved) rel="nofollow noopener" { (moved) } }
                     }
                     div.words.lede dir="auto" { (parts::rich(&actor.summary)) }
-                    @if !actor.topics.is_empty() {
-                        div.cares { h2 { (texts::CARES_ABOUT) } (parts::chips(&actor.topics)) }
-                    }
+                    (cares(shown))
                     @if !actor.fields.is_empty() {
                         dl.fields {
                             @for field in actor.fields.iter() {
@@ -152,9 +152,50 @@ fn masthead(settings: &Settings, actor: &Actor) -> Markup {
                         span { (texts::followers(actor.followers_count)) }
                         span { (texts::since(actor.published_at)) }
                     }
+                    @if me.is_some_and(|me| me.actor.id != actor.id) {
+                        p.actions { a.button href=(finding::hello_path(&actor.uri, first(shown))) { (texts::finding::SAY_HELLO) } }
+                    }
                     (parts::follow_jump())
                 }
             }
         }
     }
+}
+
+/// What they care about, with their words where there are some.
+fn cares(shown: &PersonPage) -> Markup {
+    let (told, plain): (Vec<_>, Vec<_>) = shown
+        .cares
+        .iter()
+        .partition(|(passion, _)| !passion.words.is_empty());
+    html! {
+        @if !shown.cares.is_empty() {
+            div.cares {
+                h2 { (texts::CARES_ABOUT) }
+                @if !told.is_empty() {
+                    dl.passions {
+                        @for (passion, topic) in &told {
+                            div {
+                                dt { a href={ "/topics/" (topic.slug) } { bdi { (topic.name) } } }
+                                dd dir="auto" { "“" (passion.words) "”" }
+                            }
+                        }
+                    }
+                }
+                @if !plain.is_empty() {
+                    ul.chips {
+                        @for (_, topic) in &plain { li { a href={ "/topics/" (topic.slug) } { bdi { (topic.name) } } } }
+                    }
+                }
+            }
+        }
+    }
+}
+
+/// What to begin a conversation with.
+fn first(shown: &PersonPage) -> &str {
+    shown
+        .cares
+        .first()
+        .map_or("", |(_, topic)| topic.name.as_str())
 }

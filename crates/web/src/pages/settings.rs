@@ -6,7 +6,7 @@ use actix_web::{
     web::{Data, Form, Path},
 };
 use kindred_community::{
-    Kindred, Moment, Refusal, SessionId, TokenId, accounts, links, sessions,
+    AccountRole, Kindred, Moment, Refusal, SessionId, TokenId, accounts, links, sessions,
     settings::Settings,
     views::{Access, Visitor},
 };
@@ -113,6 +113,14 @@ async fn answer(
             form method="post" action="/logout" {
                 input type="hidden" name="form" value=(me.form);
                 button.button.quiet-button type="submit" { (texts::SIGN_OUT) }
+            }
+            ul.ways {
+                li { a href={ "/p/" (me.actor.handle) } { (texts::YOUR_PAGE) } }
+                li { a href="/passions" { (super::texts::finding::PASSIONS) } }
+                @if me.account.role == AccountRole::Admin {
+                    li { a href="/admin/partners" { (super::texts::finding::PARTNERS) } }
+                    li { a href="/admin/topics" { (super::texts::finding::TOPICS) } }
+                }
             }
             (password_form(me))
             h2 #browsers { (texts::BROWSERS) }

@@ -117,7 +117,10 @@ fn welcome(settings: &Settings, me: &Visitor, token: &str) -> Markup {
             p.copy { code { (token) } }
             h2 { (texts::SETUP_GROUP) }
             p.copy { code { "kindred group add rust --name \"Rust lovers\" --organiser " (admin.handle) } }
-            p { a.button href={ "/p/" (admin.handle) } { (texts::SETUP_PAGE) } }
+            p.actions {
+                a.button href="/welcome" { (texts::finding::WELCOME) }
+                a.button.quiet-button href={ "/p/" (admin.handle) } { (texts::SETUP_PAGE) }
+            }
         }
     };
     let head = Head {

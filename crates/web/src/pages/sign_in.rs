@@ -7,7 +7,7 @@ use actix_web::{
     http::{StatusCode, header},
     web::{Data, Form, Query},
 };
-use kindred_community::{Kindred, Refusal, sessions, settings::Settings};
+use kindred_community::{Kindred, Refusal, discovery, sessions, settings::Settings};
 use maud::{Markup, html};
 use serde::Deserialize;
 
@@ -86,9 +86,15 @@ pub async fn sign_in(
 ) -> Result<HttpResponse, PageError> {
     let told = told.into_inner();
     match sessions::sign_in(&kindred, &told.username, told.password, browser(&req)).await {
-        Ok((_, secret)) => {
+        Ok((me, secret)) => {
             let cookie = cookie(&kindred.settings().origin, &secret);
-            Ok(on(&told.next, Some(cookie)))
+            // Whoever comes for the first time, and for nothing in particular, is asked what they care about.
+            let next = if told.next.is_empty() && discovery::is_new(&kindred, &me.actor).await? {
+                "/welcome"
+            } else {
+                &told.next
+            };
+            Ok(on(next, Some(cookie)))
         }
         Err(error) => {
             let failure = match error.refusal() {
@@ -137,7 +143,7 @@ fn on(next: &str, cookie: Option<String>) -> HttpResponse {
 }
 
 /// The path if it is one of ours, else the front page: `//far.example` and `/\far.example` lead away.
-fn own_path(next: &str) -> &str {
+pub(crate) fn own_path(next: &str) -> &str {
     let ours = next.starts_with('/')
         && !next[1..].starts_with(['/', '\\'])
         && !next.contains(|c: char| c.is_control() || c == ' ');

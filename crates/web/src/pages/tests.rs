@@ -104,6 +104,7 @@ fn nothing_that_people_write_runs_or_loads_anything() {
     assert_harmless(&thread::page(&settings, None, NOON, &thread).into_string());
     let person = PersonPage {
         actor: hostile.actor.clone(),
+        cares: Vec::new(),
         groups: vec![hostile.actor.clone()],
         entries: hostile.entries.clone(),
         older: None,

@@ -2,6 +2,7 @@
 //!
 //! No words of ours stand anywhere else in the pages, so that another language needs one more file like this one.
 
+pub(crate) mod finding;
 pub(crate) mod sign_in;
 
 use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility};
@@ -155,7 +156,7 @@ pub(crate) fn instance_description(name: &str) -> String {
 }
 
 /// A count with its noun: `no answers`, `1 answer`, `12 answers`.
-fn counted(count: i64, none: &str, one: &str, many: &str) -> String {
+pub(super) fn counted(count: i64, none: &str, one: &str, many: &str) -> String {
     match count {
         ..=0 => none.to_owned(),
         1 => format!("1 {one}"),
@@ -259,14 +260,6 @@ pub(crate) fn groups_of(name: &str) -> String {
 
 pub(crate) fn topic_title(name: &str) -> String {
     format!("Who cares about {name}?")
-}
-
-pub(crate) fn topic_lede(groups: usize) -> String {
-    match groups {
-        0 => "No group has made this its subject yet.".to_owned(),
-        1 => "One group has made this its subject.".to_owned(),
-        many => format!("{many} groups have made this their subject."),
-    }
 }
 
 pub(crate) fn poll_closes(now: Moment, at: Moment) -> String {

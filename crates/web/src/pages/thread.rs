@@ -101,6 +101,7 @@ fn head<'a>(settings: &Settings, focus: &'a PostView) -> Head<'a> {
         title: Some(title),
         description: words,
         canonical: Some(focus.post.url.as_deref().unwrap_or(&focus.post.uri)),
+        feed: None,
         document: Some(&focus.post.uri),
         kind: Some("article"),
         picture: Some(format!(

@@ -8,6 +8,7 @@ pub(crate) const NO_ACCOUNT: &str =
     "No account yet? Whoever looks after this place can make one for you.";
 pub(crate) const SIGN_OUT: &str = "Sign out";
 pub(crate) const SETTINGS: &str = "Settings";
+pub(crate) const YOUR_PAGE: &str = "Your page";
 
 pub(crate) fn wants_in(program: &str) -> String {
     format!("{program} would like to speak for you")
