@@ -295,7 +295,7 @@ async fn answer(
                     .or(agreement.accepted_by.as_ref());
                 let body = json!({
                     "@context": offer["@context"], "id": uri, "type": word, "actor": us.uri,
-                    "to": [them.uri], "cc": [], "summary": by, "object": offer,
+                    "to": [them.uri], "cc": [], "name": ledger.settings.company, "summary": by, "object": offer,
                 });
                 announce::on_an_errand(
                     ledger,
@@ -486,7 +486,8 @@ fn accepted(ledger: &mut Ledger<'_>, sender: &Actor, raw: &Value) -> Result<()> 
         .cloned()
         .collect();
     let agreement = Agreement {
-        company: words(&raw["object"]["object"]["name"]).or(known.company.clone()),
+        // The offer inside repeats our own name.
+        company: words(&raw["name"]).or(known.company.clone()),
         flows: Json(flows),
         state: AgreementState::Agreed,
         accepted_by: words(&raw["summary"]),

@@ -2,6 +2,7 @@
 
 mod agreements;
 mod journey;
+mod pages;
 mod topics;
 
 use serde_json::{Value, json};

@@ -14,7 +14,10 @@ async fn whoever_knows_the_password_is_signed_in_until_they_sign_out() {
         let browser = Browser::at(&ours);
         assert!(browser.opens("/").await.text().contains("href=\"/login\""));
         let answer = browser.signs_in("nadia", PASSWORD).await;
-        assert_eq!((answer.status, answer.header("location")), (302, "/"));
+        assert_eq!(
+            (answer.status, answer.header("location")),
+            (302, "/welcome")
+        );
         let cookie = answer.header("set-cookie");
         assert!(cookie.contains("HttpOnly; SameSite=Lax"), "{cookie}");
         let front = browser.opens("/").await;
