@@ -304,7 +304,8 @@ const DOORS: &[(&str, &[&str])] = &[
     ("/favicon.ico", &[]),
     ("/find", &[]),
     ("/find/dismiss", &[]),
-    ("/groups", &["q={handle}", "q={q}", "topic={q}"]),
+    // What was typed stands in the field again, so only words that are no secret are typed.
+    ("/groups", &["q={handle}", "topic={handle}"]),
     ("/groups/join", &[]),
     ("/groups/leave", &[]),
     ("/groups/new", &["topic={handle}"]),
