@@ -4,7 +4,7 @@ use kindred_community::{SessionId, accounts, views::Visitor};
 use serde_json::json;
 
 use super::{cares, glance, names, two_companies, two_partners};
-use crate::support::{Browser, Instance, on_both, on_sqlite, words};
+use crate::support::{Browser, Fediverse, Instance, Person, on_both, on_sqlite, words};
 
 const PASSWORD: &str = "correct horse battery";
 
@@ -35,6 +35,54 @@ async fn browser(instance: &Instance, handle: &str) -> (Browser, String) {
     (browser, led.header("location").to_owned())
 }
 
+/// Ines signs in for the first time, picks what Mei cares about, and says hello to her.
+async fn greets(fediverse: &Fediverse, ours: &Instance, mei: &Person) -> Browser {
+    // The first sign-in leads to the question, and the question answers at once.
+    let (browser, led) = browser(ours, "ines").await;
+    assert_eq!(led, "/welcome");
+    let page = browser.opens("/welcome?q=sourd").await;
+    assert!(
+        page.text().contains("a few people at 1 other company"),
+        "{}",
+        page.text()
+    );
+    let picked = browser
+        .submits(
+            &page,
+            "/passions",
+            &[("topic", "Sourdough"), ("circle", "company")],
+        )
+        .await;
+    assert_eq!(picked.status, 303, "{}", picked.text());
+    assert!(picked.header("location").starts_with("/welcome"));
+    let page = browser.opens("/welcome").await;
+    let done = browser
+        .submits(&page, "/welcome/done", &[("next", "/find")])
+        .await;
+    assert_eq!(done.header("location"), "/find");
+
+    // There is a name, the words, and a way to say hello.
+    let find = browser.opens("/find").await.text();
+    assert!(
+        find.contains("mei") && find.contains("You both care about Sourdough"),
+        "{find}"
+    );
+    let topic = browser.opens("/topics/sourdough").await.text();
+    assert!(topic.contains("Rye. Always rye"), "{topic}");
+    let path = format!("/hello?uri={}&topic=Sourdough", mei.actor.uri);
+    let page = browser.opens(&path).await;
+    let said = browser
+        .submits(&page, "/hello", &[("words", "Which flour?")])
+        .await;
+    assert_eq!(said.status, 200, "{}", said.text());
+    fediverse.settle().await;
+    let again = browser
+        .submits(&page, "/hello", &[("words", "Hello?")])
+        .await;
+    assert_eq!(again.status, 422);
+    browser
+}
+
 #[tokio::test]
 async fn a_newcomer_finds_somebody_founds_a_group_and_they_talk_across_companies() {
     on_both(async |fediverse| {
@@ -43,49 +91,7 @@ async fn a_newcomer_finds_somebody_founds_a_group_and_they_talk_across_companies
         cares(&mei, "Sourdough", "partners", "Rye. Always rye").await;
         fediverse.settle().await;
 
-        // The first sign-in leads to the question, and the question answers at once.
-        let (browser, led) = browser(&ours, "ines").await;
-        assert_eq!(led, "/welcome");
-        let page = browser.opens("/welcome?q=sourd").await;
-        assert!(
-            page.text().contains("a few people at 1 other company"),
-            "{}",
-            page.text()
-        );
-        let picked = browser
-            .submits(
-                &page,
-                "/passions",
-                &[("topic", "Sourdough"), ("circle", "company")],
-            )
-            .await;
-        assert_eq!(picked.status, 303, "{}", picked.text());
-        assert!(picked.header("location").starts_with("/welcome"));
-        let page = browser.opens("/welcome").await;
-        let done = browser
-            .submits(&page, "/welcome/done", &[("next", "/find")])
-            .await;
-        assert_eq!(done.header("location"), "/find");
-
-        // There is a name, the words, and a way to say hello.
-        let find = browser.opens("/find").await.text();
-        assert!(
-            find.contains("mei") && find.contains("You both care about Sourdough"),
-            "{find}"
-        );
-        let topic = browser.opens("/topics/sourdough").await.text();
-        assert!(topic.contains("Rye. Always rye"), "{topic}");
-        let path = format!("/hello?uri={}&topic=Sourdough", mei.actor.uri);
-        let page = browser.opens(&path).await;
-        let said = browser
-            .submits(&page, "/hello", &[("words", "Which flour?")])
-            .await;
-        assert_eq!(said.status, 200, "{}", said.text());
-        fediverse.settle().await;
-        let again = browser
-            .submits(&page, "/hello", &[("words", "Hello?")])
-            .await;
-        assert_eq!(again.status, 422);
+        let browser = greets(fediverse, &ours, &mei).await;
 
         // A group, founded with a name and a topic; Mei finds it and walks in from her own server.
         let page = browser.opens("/groups/new?topic=Sourdough").await;
@@ -229,8 +235,8 @@ async fn a_partner_hears_nothing_of_those_who_said_nothing_to_it_and_a_change_ha
             instance
                 .asks(|db| {
                     let page = kindred_community::views::Page::first(100);
-                    let lines = kindred_storage::reports::whole_record(db, &page)?;
-                    Ok(lines
+                    let record = kindred_storage::reports::whole_record(db, &page)?;
+                    Ok(record
                         .into_iter()
                         .filter(|line| line.action.starts_with("passion."))
                         .map(|line| line.action)
