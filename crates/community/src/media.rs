@@ -3,6 +3,7 @@
 //! A file is found by a name of random letters, and that is not enough to see it: a file that comes with a post is shown to whoever
 //! may see the post, asked anew each time. Nothing is turned into another format here but pictures.
 
+mod bucket;
 mod copies;
 mod files;
 mod gif;
@@ -29,6 +30,7 @@ use crate::{
     views::Viewer,
 };
 
+pub use bucket::{Bucket, BucketSettings};
 pub use copies::{Shown, copy};
 pub use files::{Content, Incoming};
 pub use pictures::{MOST_PIXELS, Shape};
@@ -61,7 +63,7 @@ pub(crate) struct Studio {
 impl Studio {
     pub(crate) fn new(settings: &MediaSettings) -> Self {
         Self {
-            files: Files::in_folder(settings.folder.clone()),
+            files: Files::new(settings.folder.clone(), settings.bucket.clone()),
             seats: Semaphore::new(AT_ONCE),
             errands: Semaphore::new(copies::AT_ONCE),
         }

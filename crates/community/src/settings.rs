@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use kindred_storage::Moment;
 
-use crate::seal::Seal;
+use crate::{media::Bucket, seal::Seal};
 
 /// Whom this instance federates with.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,8 +33,10 @@ pub enum SignUp {
 /// Where pictures, films and recordings are kept, and how much of them.
 #[derive(Clone, Debug)]
 pub struct MediaSettings {
-    /// The folder that they are kept in.
+    /// The folder that they are kept in; in which they arrive, when there is a bucket.
     pub folder: PathBuf,
+    /// The bucket that they are kept in, if there is one.
+    pub bucket: Option<Bucket>,
     /// The largest film or recording that can be uploaded. Units: bytes.
     pub largest: u64,
     /// How much room copies of what other servers show may take. Units: bytes.
@@ -46,6 +48,7 @@ impl MediaSettings {
     pub fn in_folder(folder: impl Into<PathBuf>) -> Self {
         Self {
             folder: folder.into(),
+            bucket: None,
             largest: 40 * 1024 * 1024,
             copies: 1024 * 1024 * 1024,
         }

@@ -18,7 +18,7 @@ pub use read::Source;
 pub use reference::reference;
 pub use values::{
     CaFile, Count, DatabaseUrl, Federation, LogFilter, LogFormat, Origin, ProxyUrl, Ranges,
-    RateLimit, SignUp,
+    RateLimit, Secret, SignUp,
 };
 
 use read::Reader;
@@ -120,6 +120,26 @@ settings! {
 
     /// How much room copies of pictures and films of other servers may take, in MiB. What nobody looks at any more goes first.
     media_copies: Count = Some("1024");
+
+    /// The address of a store that speaks S3, such as `https://s3.example.com`. Pictures, films and copies are kept in a bucket there
+    /// then, rather than in the data folder, where they only arrive. It may stand inside the company.
+    s3_endpoint: Option<String> = None;
+
+    /// The bucket, which has to be there already.
+    s3_bucket: Option<String> = None;
+
+    /// The region that the store says it stands in. Stores of one's own often take any.
+    s3_region: String = Some("us-east-1");
+
+    /// Who this instance is to the store. It has to be allowed to put, get and delete objects of the bucket, and nothing else.
+    s3_access_key: Option<String> = None;
+
+    /// What this instance signs with.
+    s3_secret_key: Option<Secret> = None;
+
+    /// Whether the bucket is named in the path (`https://s3.example.com/media/…`) rather than in front of the host. Stores of one's own
+    /// mostly want the path.
+    s3_path_style: bool = Some("true");
 
     /// What this instance is called, on its pages and to other servers.
     name: String = Some("Kindred");
@@ -236,6 +256,7 @@ fn check_together(draft: &Draft, reader: &mut Reader) {
     {
         reader.blame("origin", why);
     }
+    check_store(draft, reader);
     if let (Some(listen), Some(admin)) = (&draft.listen, &draft.admin_listen)
         && Some(listen) == admin.as_ref()
     {
@@ -243,6 +264,26 @@ fn check_together(draft: &Draft, reader: &mut Reader) {
             "admin_listen",
             "is the same as listen; it has to be an address of its own".to_owned(),
         );
+    }
+}
+
+/// A store is named whole or not at all.
+fn check_store(draft: &Draft, reader: &mut Reader) {
+    let said = |value: &Option<Option<String>>| value.as_ref().is_some_and(Option::is_some);
+    let parts = [
+        ("s3_endpoint", said(&draft.s3_endpoint)),
+        ("s3_bucket", said(&draft.s3_bucket)),
+        ("s3_access_key", said(&draft.s3_access_key)),
+        (
+            "s3_secret_key",
+            draft.s3_secret_key.as_ref().is_some_and(Option::is_some),
+        ),
+    ];
+    if parts.iter().all(|(_, said)| !said) {
+        return;
+    }
+    for (key, _) in parts.iter().filter(|(_, said)| !said) {
+        reader.blame(key, "has to be set too when files go to a store".to_owned());
     }
 }
 

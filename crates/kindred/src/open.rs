@@ -10,6 +10,7 @@ use std::{
 
 use kindred_community::{
     Clock, Kindred,
+    media::{Bucket, BucketSettings},
     seal::Seal,
     settings::{Federation, MediaSettings, Settings, SignUp},
 };
@@ -64,7 +65,13 @@ pub fn kindred(config: &Config) -> Result<Kindred, Failure> {
 }
 
 fn network(config: &Config) -> Result<Network, Failure> {
-    let settings = NetworkSettings {
+    Network::new(network_settings(config)).map_err(Failure::because(
+        "the way to other servers cannot be opened",
+    ))
+}
+
+fn network_settings(config: &Config) -> NetworkSettings {
+    NetworkSettings {
         user_agent: format!("Kindred/{VERSION} (+{})", config.origin.as_str()),
         lab: config.lab,
         ca_pem: config.ca_file.as_ref().map(|file| file.pem().to_vec()),
@@ -73,10 +80,28 @@ fn network(config: &Config) -> Result<Network, Failure> {
         deadline: DEADLINE,
         clock: Arc::new(SystemTime::now),
         ..NetworkSettings::default()
+    }
+}
+
+/// The bucket that files are kept in, if one is set; the settings are whole or not there.
+fn bucket(config: &Config) -> Result<Option<Bucket>, Failure> {
+    let (Some(endpoint), Some(bucket), Some(access_key), Some(secret_key)) = (
+        &config.s3_endpoint,
+        &config.s3_bucket,
+        &config.s3_access_key,
+        &config.s3_secret_key,
+    ) else {
+        return Ok(None);
     };
-    Network::new(settings).map_err(Failure::because(
-        "the way to other servers cannot be opened",
-    ))
+    let settings = BucketSettings {
+        endpoint: endpoint.clone(),
+        bucket: bucket.clone(),
+        region: config.s3_region.clone(),
+        access_key: access_key.clone(),
+        secret_key: secret_key.reveal().to_owned(),
+        in_path: config.s3_path_style,
+    };
+    Ok(Some(Bucket::new(settings, network_settings(config))?))
 }
 
 /// The settings as far as the heart needs to know.
@@ -102,6 +127,7 @@ pub fn settings(config: &Config) -> Result<Settings, Failure> {
         media: MediaSettings {
             largest: mebibytes(config.media_largest),
             copies: mebibytes(config.media_copies),
+            bucket: bucket(config)?,
             ..MediaSettings::in_folder(config.data_dir.join("media"))
         },
         house: house::read(config)?,

@@ -9,6 +9,7 @@ mod instance;
 mod keys;
 mod letters;
 pub mod peers;
+pub mod store;
 
 pub use hosts::{Behaviour, Heard, Host, Lab, Plan, Software};
 pub use http::{Answer, Sender};

@@ -6,6 +6,7 @@
 pub mod address;
 mod proxy;
 mod resolver;
+pub mod store;
 
 use crate::{
     Error, Uri,

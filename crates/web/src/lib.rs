@@ -5,6 +5,7 @@
 
 pub mod assets;
 pub mod avatars;
+pub mod description;
 pub mod doors;
 pub mod error;
 pub mod extract;
@@ -113,6 +114,7 @@ fn for_clients() -> Scope<
         .configure(push::routes)
         .configure(house::routes)
         .configure(embed::routes)
+        .configure(description::routes)
         .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))
         .service(
             at("/v1/accounts/verify_credentials")

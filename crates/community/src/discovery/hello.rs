@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use kindred_protocol::Uri;
 use kindred_storage::{
     ActorKind,
     actors::{self, Actor},
@@ -53,6 +54,7 @@ pub async fn say_hello(
     topic: &str,
     words: &str,
 ) -> Result<PostView> {
+    Uri::parse(uri).map_err(|_| Refusal::NoSuchPerson)?;
     let to = Box::pin(remote::actor(kindred, uri)).await?;
     if to.id == who.id {
         return Err(Refusal::Oneself.into());

@@ -1,4 +1,4 @@
-//! Where files lie: in a folder of this machine.
+//! Where files lie: in a folder of this machine, or in a bucket of a store that speaks S3. What arrives lies in the folder first.
 //!
 //! A name is made by us and never by whoever sends a file. What is in a file, whose it is and who may see it is not known here.
 
@@ -14,6 +14,7 @@ use tokio::{
     io::{AsyncReadExt as _, AsyncSeekExt as _, AsyncWriteExt as _},
 };
 
+use super::bucket::Bucket;
 use crate::{Error, Result, accounts::fresh_secret};
 
 /// How much of a file is read at once.
@@ -23,12 +24,13 @@ const PIECE: usize = 64 * 1024;
 #[derive(Clone, Debug)]
 pub(crate) struct Files {
     folder: PathBuf,
+    bucket: Option<Bucket>,
 }
 
 impl Files {
-    /// The files in this folder, which is made when it is needed.
-    pub(crate) fn in_folder(folder: PathBuf) -> Self {
-        Self { folder }
+    /// The files in this folder, which is made when it is needed; or in a bucket, if there is one.
+    pub(crate) fn new(folder: PathBuf, bucket: Option<Bucket>) -> Self {
+        Self { folder, bucket }
     }
 
     /// Room for a file that is arriving.
@@ -46,6 +48,12 @@ impl Files {
 
     /// Keeps a file under this name.
     pub(crate) async fn keep(&self, name: &str, bytes: &[u8]) -> Result<()> {
+        if let Some(bucket) = &self.bucket {
+            self.path(name)?;
+            let length = bytes.len() as u64;
+            let whole = stream::iter([Ok(Bytes::copy_from_slice(bytes))]);
+            return bucket.put(name, length, Box::pin(whole)).await;
+        }
         let mut incoming = self.incoming().await?;
         incoming.write(bytes).await?;
         self.keep_incoming(name, incoming).await
@@ -54,6 +62,14 @@ impl Files {
     /// Keeps a file that has arrived under this name.
     pub(crate) async fn keep_incoming(&self, name: &str, mut incoming: Incoming) -> Result<()> {
         let path = self.path(name)?;
+        if let Some(bucket) = &self.bucket {
+            incoming.file.flush().await.map_err(broken)?;
+            let file = File::open(&incoming.path).await.map_err(broken)?;
+            let length = incoming.length;
+            return bucket
+                .put(name, length, Box::pin(pieces(file, length)))
+                .await;
+        }
         if let Some(folder) = path.parent() {
             fs::create_dir_all(folder).await.map_err(broken)?;
         }
@@ -63,18 +79,33 @@ impl Files {
 
     /// The file of this name, if there is one.
     pub(crate) async fn open(&self, name: &str) -> Result<Option<Content>> {
-        let file = match File::open(self.path(name)?).await {
+        let path = self.path(name)?;
+        if let Some(bucket) = &self.bucket {
+            let length = bucket.length(name).await?;
+            return Ok(length.map(|length| Content {
+                place: Place::Bucket(bucket.clone(), name.to_owned()),
+                length,
+            }));
+        }
+        let file = match File::open(path).await {
             Ok(file) => file,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(broken(error)),
         };
         let length = file.metadata().await.map_err(broken)?.len();
-        Ok(Some(Content { file, length }))
+        Ok(Some(Content {
+            place: Place::Folder(file),
+            length,
+        }))
     }
 
     /// Takes a file away. One that is not there is gone already.
     pub(crate) async fn remove(&self, name: &str) -> Result<()> {
-        match fs::remove_file(self.path(name)?).await {
+        let path = self.path(name)?;
+        if let Some(bucket) = &self.bucket {
+            return bucket.remove(name).await;
+        }
+        match fs::remove_file(path).await {
             Err(error) if error.kind() != io::ErrorKind::NotFound => Err(broken(error)),
             _ => Ok(()),
         }
@@ -156,10 +187,17 @@ impl Drop for Incoming {
     }
 }
 
+/// Where a file lies.
+#[derive(Debug)]
+enum Place {
+    Folder(File),
+    Bucket(Bucket, String),
+}
+
 /// What is in a file.
 #[derive(Debug)]
 pub struct Content {
-    file: File,
+    place: Place,
     length: u64,
 }
 
@@ -171,27 +209,34 @@ impl Content {
 
     /// The bytes from `start` on, `length` of them, piece by piece.
     pub async fn part(
-        mut self,
+        self,
         start: u64,
         length: u64,
     ) -> Result<impl Stream<Item = io::Result<Bytes>> + use<>> {
-        self.file
-            .seek(SeekFrom::Start(start))
-            .await
-            .map_err(broken)?;
-        let pieces = stream::try_unfold((self.file, length), async |(mut file, left)| {
-            let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
-            if most == 0 {
-                return Ok(None);
+        Ok(match self.place {
+            Place::Folder(mut file) => {
+                file.seek(SeekFrom::Start(start)).await.map_err(broken)?;
+                pieces(file, length).boxed_local()
             }
-            let mut piece = vec![0; most];
-            let read = file.read(&mut piece).await?;
-            if read == 0 {
-                return Err(io::ErrorKind::UnexpectedEof.into());
-            }
-            piece.truncate(read);
-            Ok(Some((Bytes::from(piece), (file, left - read as u64))))
-        });
-        Ok(pieces.boxed_local())
+            Place::Bucket(..) if length == 0 => stream::empty().boxed_local(),
+            Place::Bucket(bucket, name) => bucket.part(&name, start, length).await?.boxed_local(),
+        })
     }
+}
+
+/// The next bytes of a file, so many, piece by piece.
+fn pieces(file: File, length: u64) -> impl Stream<Item = io::Result<Bytes>> + Send {
+    stream::try_unfold((file, length), |(mut file, left)| async move {
+        let most = usize::try_from(left).unwrap_or(PIECE).min(PIECE);
+        if most == 0 {
+            return Ok(None);
+        }
+        let mut piece = vec![0; most];
+        let read = file.read(&mut piece).await?;
+        if read == 0 {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        piece.truncate(read);
+        Ok(Some((Bytes::from(piece), (file, left - read as u64))))
+    })
 }

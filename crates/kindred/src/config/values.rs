@@ -215,6 +215,35 @@ impl fmt::Debug for DatabaseUrl {
     }
 }
 
+/// Something that only whoever set it may know: `Debug` and what is shown never tell it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Secret(String);
+
+impl Secret {
+    /// The secret itself.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Value for Secret {
+    const SECRET: bool = true;
+
+    fn parse(text: &str) -> Result<Self, String> {
+        Ok(Self(text.trim().to_owned()))
+    }
+
+    fn shown(&self) -> Json {
+        json!("hidden")
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        out.write_str("hidden")
+    }
+}
+
 /// The proxy for everything that goes out. May hold a password: `Debug` and `Display` never show it.
 #[derive(Clone, PartialEq, Eq)]
 pub struct ProxyUrl(Url);

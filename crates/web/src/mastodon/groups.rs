@@ -14,6 +14,7 @@ use actix_web::{
 use kindred_community::{
     ActorId, JoinPolicy, Kindred, Posting, Refusal, Visibility,
     groups::{self, Change, Founding, GroupView},
+    media::{self, Shape},
     search::Resolve,
 };
 use serde_json::json;
@@ -27,7 +28,7 @@ use super::{
 use crate::{
     at,
     error::ApiError,
-    extract::{Bearer, Caller, Params, scope},
+    extract::{Bearer, Caller, Form, Params, scope},
     read,
 };
 
@@ -119,15 +120,27 @@ pub async fn show(
     shown(&kindred, &caller.viewer(), group_id(&id)?).await
 }
 
-/// `PUT` and `PATCH /api/v1/groups/:id`
+/// `PUT` and `PATCH /api/v1/groups/:id`, perhaps with a picture as `avatar` and a banner as `header`
 pub async fn change(
     kindred: Data<Kindred>,
     who: Bearer<scope::WriteGroups>,
-    params: Params,
+    mut form: Form,
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
     let id = group_id(&id)?;
-    groups::change(&kindred, &who.me.actor, id, wish_of(&params)?).await?;
+    let me = &who.me.actor;
+    // Whoever may not change it is refused before a picture is kept.
+    groups::change(&kindred, me, id, wish_of(&form.params)?).await?;
+    let mut pictures = Change::default();
+    if let Some(file) = form.file("avatar") {
+        pictures.icon_url = Some(media::portrait(&kindred, id, file, Shape::Avatar).await?);
+    }
+    if let Some(file) = form.file("header") {
+        pictures.image_url = Some(media::portrait(&kindred, id, file, Shape::Header).await?);
+    }
+    if pictures != Change::default() {
+        groups::change(&kindred, me, id, pictures).await?;
+    }
     shown(&kindred, &who.viewer(), id).await
 }
 

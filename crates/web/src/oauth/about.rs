@@ -45,7 +45,7 @@ pub async fn userinfo(
             "sub": actor.uri,
             "name": actor.name,
             "preferred_username": actor.handle,
-            "profile": pages::parts::address(settings, actor),
+            "profile": actor.url.as_deref().unwrap_or(&actor.uri),
             "picture": format!("{}{}", settings.origin, avatars::avatar_path(actor, avatars::Form::Png)),
         })))
 }

@@ -15,7 +15,7 @@ fn paper(html: &str) -> Paper {
     }
 }
 
-fn furnished() -> House {
+pub(super) fn furnished() -> House {
     House {
         email: "office@kindred.example".to_owned(),
         contact: Some("ines".to_owned()),

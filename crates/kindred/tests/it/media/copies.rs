@@ -4,11 +4,11 @@ use image::ImageFormat;
 use serde_json::{Value, json};
 
 use super::picture;
-use crate::support::{http::Request, on_both};
+use crate::support::{http::Request, on_both_and_in_a_store};
 
 #[tokio::test]
 async fn a_picture_from_elsewhere_is_seen_here_and_fetched_once() {
-    on_both(async |fediverse| {
+    on_both_and_in_a_store(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_person("nadia")

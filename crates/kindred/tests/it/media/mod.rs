@@ -83,7 +83,7 @@ impl Instance {
 }
 
 /// A picture, half red and half blue.
-pub(super) fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
+pub(crate) fn picture(width: u32, height: u32, format: ImageFormat) -> Vec<u8> {
     let picture = RgbImage::from_fn(width, height, |x, _| {
         if x < width / 2 {
             Rgb([250, 0, 0])

@@ -7,7 +7,7 @@ use kindred_storage::{JoinPolicy, Visibility};
 use serde_json::{Value, json};
 
 use super::{contains, picture, snapshot};
-use crate::support::{http::Request, on_both, on_sqlite};
+use crate::support::{http::Request, on_both_and_in_a_store};
 
 fn url(attachment: &Value) -> String {
     attachment["url"].as_str().expect("an address").to_owned()
@@ -15,7 +15,7 @@ fn url(attachment: &Value) -> String {
 
 #[tokio::test]
 async fn a_picture_is_uploaded_posted_and_told_to_other_servers() {
-    on_both(async |fediverse| {
+    on_both_and_in_a_store(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_person("nadia")
@@ -76,7 +76,7 @@ async fn a_picture_is_uploaded_posted_and_told_to_other_servers() {
 
 #[tokio::test]
 async fn a_part_of_a_film_is_served_to_a_player() {
-    on_sqlite(async |fediverse| {
+    on_both_and_in_a_store(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_person("nadia")
@@ -118,7 +118,7 @@ async fn a_part_of_a_film_is_served_to_a_player() {
 
 #[tokio::test]
 async fn a_picture_is_shown_to_whoever_may_see_its_post_and_to_nobody_else() {
-    on_both(async |fediverse| {
+    on_both_and_in_a_store(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_person("nadia")
@@ -183,7 +183,7 @@ async fn a_picture_is_shown_to_whoever_may_see_its_post_and_to_nobody_else() {
 
 #[tokio::test]
 async fn what_nobody_uses_for_a_day_is_forgotten() {
-    on_both(async |fediverse| {
+    on_both_and_in_a_store(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_person("nadia")
@@ -216,7 +216,7 @@ async fn what_nobody_uses_for_a_day_is_forgotten() {
 
 #[tokio::test]
 async fn an_edit_changes_the_words_under_a_picture_and_takes_pictures_off() {
-    on_both(async |fediverse| {
+    on_both_and_in_a_store(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_person("nadia")
@@ -261,6 +261,55 @@ async fn an_edit_changes_the_words_under_a_picture_and_takes_pictures_off() {
             .await;
         assert_eq!(none["media_attachments"], json!([]));
         fediverse.settle().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_group_wears_the_pictures_that_its_organiser_sends() {
+    on_both_and_in_a_store(async |fediverse| {
+        let ours = fediverse
+            .instance("kindred.example")
+            .with_person("nadia")
+            .with_person("mei")
+            .with_group("rust")
+            .start()
+            .await;
+        let path = format!("/api/v1/groups/{}", ours.group("rust").actor.id);
+        let square = picture(30, 30, ImageFormat::Png);
+        let send = async |who: &str, name: &str, file: &[u8]| {
+            let parts = [
+                ("note", None, &b"New words"[..]),
+                (name, Some("a file"), file),
+            ];
+            ours.person(who).sends_form("PATCH", &path, &parts).await
+        };
+        assert_eq!(send("mei", "avatar", &square).await.status, 403);
+        assert_eq!(send("nadia", "avatar", b"no picture").await.status, 422);
+        let first = send("nadia", "avatar", &square).await.json();
+        let worn = first["avatar"].as_str().expect("an address").to_owned();
+        assert!(worn.contains("/media/"), "{worn}");
+        assert_eq!(ours.shows(&worn).await.header("content-type"), "image/png");
+        let second = send("nadia", "header", &square).await.json();
+        assert_eq!(second["avatar"], first["avatar"]);
+        assert_ne!(second["header"], first["header"]);
+        let third = send("nadia", "avatar", &picture(31, 31, ImageFormat::Png))
+            .await
+            .json();
+        fediverse.settle().await;
+        assert_eq!(
+            ours.shows(&worn).await.status,
+            404,
+            "nobody wears it any more"
+        );
+        fediverse.turn(Duration::from_hours(25));
+        fediverse.settle().await;
+        assert_eq!(
+            ours.shows(third["avatar"].as_str().expect("an address"))
+                .await
+                .status,
+            200
+        );
     })
     .await;
 }

@@ -92,6 +92,7 @@ const DOORS: &[(&str, &[&str])] = &[
     ),
     ("/api/v1/accounts/{id}/unfollow", &[]),
     ("/api/oembed", &["url={uri}"]),
+    ("/api/openapi.json", &[]),
     ("/api/v1/announcements", &[]),
     ("/api/v1/announcements/{id}/dismiss", &[]),
     ("/api/v1/announcements/{id}/reactions/{name}", &[]),

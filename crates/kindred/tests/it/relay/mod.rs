@@ -6,7 +6,7 @@ mod dialects;
 mod elsewhere;
 mod leaks;
 mod properties;
-mod routes;
+pub(crate) mod routes;
 
 use serde_json::{Value, json};
 

@@ -12,7 +12,7 @@ use std::{cell::RefCell, rc::Rc};
 use crate::support::Instance;
 
 /// The patterns of all routes, each once, without the twin that ends in a slash.
-pub(super) async fn there_are(instance: &Instance) -> Vec<String> {
+pub(crate) async fn there_are(instance: &Instance) -> Vec<String> {
     let map = Rc::new(RefCell::new(String::new()));
     let seen = Rc::clone(&map);
     let app = init_service(

@@ -14,7 +14,12 @@ use std::{
     time::{Duration, SystemTime},
 };
 
-use kindred_community::work;
+use kindred_community::{
+    media::{Bucket, BucketSettings},
+    work,
+};
+use kindred_lab::store::{self, Store};
+use kindred_protocol::network::NetworkSettings;
 use kindred_storage::{Backend, Db, testing};
 
 use super::instance::{Builder, Instance};
@@ -40,6 +45,20 @@ pub(crate) struct Fediverse {
     hand: Arc<AtomicI64>,
     deadline: Cell<Duration>,
     instances: RefCell<Vec<Instance>>,
+    store: RefCell<Option<Store>>,
+}
+
+/// Runs a test on both databases with files in folders, and once with all files in a store that speaks S3.
+pub(crate) async fn on_both_and_in_a_store(test: impl AsyncFn(&Fediverse)) {
+    on_both(&test).await;
+    eprintln!("in a store");
+    let store = Store::open().await.expect("a store");
+    let fediverse = Fediverse::new(Backend::Sqlite);
+    fediverse.store.replace(Some(store.clone()));
+    test(&fediverse).await;
+    fediverse.end().await;
+    assert_eq!(store.refused(), [""; 0]);
+    assert!(store.was_used(), "nothing was kept in the store");
 }
 
 /// Runs a test on a fresh SQLite, and on a fresh PostgreSQL where there is one.
@@ -82,6 +101,7 @@ impl Fediverse {
             hand: Arc::new(AtomicI64::new(BEGINNING)),
             deadline: Cell::new(Duration::from_secs(10)),
             instances: RefCell::default(),
+            store: RefCell::default(),
         }
     }
 
@@ -136,6 +156,20 @@ impl Fediverse {
 
     pub(crate) fn deadline(&self) -> Duration {
         self.deadline.get()
+    }
+
+    /// The store that files are kept in, in tests that have one.
+    pub(crate) fn bucket(&self) -> Option<Bucket> {
+        let store = self.store.borrow();
+        let settings = BucketSettings {
+            endpoint: store.as_ref()?.endpoint(),
+            bucket: store::BUCKET.to_owned(),
+            region: store::REGION.to_owned(),
+            access_key: store::ACCESS_KEY.to_owned(),
+            secret_key: store::SECRET_KEY.to_owned(),
+            in_path: true,
+        };
+        Some(Bucket::new(settings, NetworkSettings::default()).expect("a bucket"))
     }
 
     pub(crate) fn remember(&self, instance: Instance) {

@@ -141,7 +141,10 @@ impl<'a> Builder<'a> {
             version: "0.0.0",
             source_url: "https://code.example/kindred".to_owned(),
             lab: false,
-            media: MediaSettings::in_folder(folder()),
+            media: MediaSettings {
+                bucket: self.fediverse.bucket(),
+                ..MediaSettings::in_folder(folder())
+            },
             house: self.house.clone(),
             seal: Seal::default(),
         };
@@ -267,7 +270,8 @@ impl Instance {
             .expect("an answer of the database")
     }
 
-    async fn takes_in(&self, handle: &str, role: AccountRole) {
+    /// Somebody arrives.
+    pub(crate) async fn takes_in(&self, handle: &str, role: AccountRole) {
         let newcomer = people::Newcomer {
             handle: handle.to_owned(),
             name: None,

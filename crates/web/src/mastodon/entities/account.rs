@@ -28,8 +28,10 @@ pub struct Account<'a> {
     note: &'a str,
     avatar: Cow<'a, str>,
     avatar_static: Cow<'a, str>,
+    avatar_description: &'static str,
     header: Cow<'a, str>,
     header_static: Cow<'a, str>,
+    header_description: &'static str,
     locked: bool,
     fields: Vec<Field<'a>>,
     emojis: Vec<CustomEmoji<'a>>,
@@ -48,6 +50,9 @@ pub struct Account<'a> {
     followers_count: i32,
     following_count: i32,
     hide_collections: Option<bool>,
+    show_media: bool,
+    show_media_replies: bool,
+    show_featured: bool,
     roles: Nothing,
 }
 
@@ -84,8 +89,10 @@ impl<'a> Account<'a> {
             note: &actor.summary,
             avatar_static: avatar.clone(),
             avatar,
+            avatar_description: "",
             header_static: header.clone(),
             header,
+            header_description: "",
             locked: actor.locked,
             fields: fields(actor),
             emojis: actor
@@ -110,6 +117,9 @@ impl<'a> Account<'a> {
                 actor.following_count.max(0)
             },
             hide_collections: Some(actor.hide_collections),
+            show_media: true,
+            show_media_replies: true,
+            show_featured: true,
             roles: [],
         }
     }
@@ -189,6 +199,7 @@ pub struct Role {
     color: &'static str,
     permissions: &'static str,
     highlighted: bool,
+    collection_limit: u32,
 }
 
 impl Role {
@@ -205,6 +216,7 @@ impl Role {
             color: "",
             permissions,
             highlighted: false,
+            collection_limit: 0,
         }
     }
 }
