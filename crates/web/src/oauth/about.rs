@@ -8,7 +8,6 @@ use crate::{
     avatars,
     error::ApiError,
     extract::{Bearer, scope},
-    pages,
 };
 
 /// `GET /.well-known/oauth-authorization-server` (RFC 8414)
