@@ -47,6 +47,8 @@ const EMPTY: &[&str] = &[
     "/api/v1/announcements",
     "/api/v1/instance/translation_languages",
     "/api/v1/accounts/:id/identity_proofs",
+    // Nobody from elsewhere has handed in a page.
+    "/api/v1/timelines/link",
     // Nobody elsewhere hears of this group.
     "/api/kindred/v1/groups/:id/audit/:line/receipts",
     // What few talk about is no trend, and figures below three are not told.

@@ -379,6 +379,7 @@ impl<'a> Stage<'a> {
             ("GET", "/oauth/authorize") => {
                 "response_type=code&client_id=nobody&redirect_uri=https://notes.example/".into()
             }
+            ("GET", "/api/v1/streaming/list") => "list=1".into(),
             ("GET", "/api/v1/streaming/hashtag" | "/api/v1/streaming/hashtag/local") => {
                 "tag=rust".into()
             }
