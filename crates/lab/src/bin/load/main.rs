@@ -7,6 +7,7 @@
 mod figures;
 mod limits;
 mod scenarios;
+mod volume;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -18,7 +19,8 @@ const USAGE: &str = "usage: load BINARY [--postgres] [--rounds N] [--small] [--o
   --postgres   on a fresh database of the cluster at KINDRED_TEST_POSTGRES, instead of a SQLite file
   --rounds N   how often everything is done; the medians are printed (3)
   --small      a tenth of everything: to see whether it works, not for figures
-  --only WORD  only the scenarios whose name has this in it: start, ingest, fanout-100, fanout-1000, read";
+  --only WORD  only the scenarios whose name has this in it: start, ingest, volume, sockets,
+               fanout-100, fanout-1000, read";
 
 /// What was asked for on the command line.
 #[derive(Clone, Debug)]

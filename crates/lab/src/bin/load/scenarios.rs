@@ -12,14 +12,14 @@ use kindred_lab::{Instance, Lab, Letter, Plan, Sender, Usage};
 use crate::{
     Wish,
     figures::{Figures, median},
-    limits,
+    limits, volume,
 };
 
 /// Nothing in here may take longer.
 const PATIENCE: Duration = Duration::from_mins(3);
 
 /// How many servers write to the instance.
-const WRITERS: usize = 20;
+pub(crate) const WRITERS: usize = 20;
 
 /// One round of everything that is wanted.
 pub(crate) async fn all(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
@@ -32,6 +32,12 @@ pub(crate) async fn all(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
     }
     if wish.wants("ingest") || wish.wants("read") {
         followed(wish, figures).await?;
+    }
+    if wish.wants("volume") {
+        volume::all(wish, figures).await?;
+    }
+    if wish.wants("sockets") {
+        volume::sockets(wish, figures).await?;
     }
     if wish.wants("fanout-100") {
         fan_out(wish, figures, wish.some(100), Keys::HUNDRED).await?;
@@ -48,16 +54,16 @@ fn float(number: usize) -> f64 {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "sizes of files and processes")]
-fn mib(bytes: u64) -> f64 {
+pub(crate) fn mib(bytes: u64) -> f64 {
     bytes as f64 / 1_048_576.0
 }
 
-fn failed(what: &str) -> io::Error {
+pub(crate) fn failed(what: &str) -> io::Error {
     io::Error::other(what.to_owned())
 }
 
 /// Processor time between two looks, of the instance and its database, for each of so many things.
-fn milliseconds_each(before: Usage, after: Usage, things: usize) -> f64 {
+pub(crate) fn milliseconds_each(before: Usage, after: Usage, things: usize) -> f64 {
     let all = |usage: Usage| (usage.cpu + usage.database_cpu).as_secs_f64() * 1000.0;
     (all(after) - all(before)) / float(things)
 }
@@ -74,15 +80,16 @@ async fn start(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
 }
 
 /// An instance with Nadia and her group, and her token.
-struct Scene {
-    instance: Instance,
-    token: String,
+pub(crate) struct Scene {
+    pub(crate) instance: Instance,
+    /// The `Authorization` header of Nadia.
+    pub(crate) token: String,
     group: String,
     nadia: String,
 }
 
 impl Scene {
-    fn open(wish: &Wish) -> io::Result<Self> {
+    pub(crate) fn open(wish: &Wish) -> io::Result<Self> {
         let mut instance = Instance::prepare(&wish.binary, wish.database.clone())?;
         instance.run(&["person", "add", "nadia", "--email", "nadia@kindred.example"])?;
         instance.run(&[
@@ -109,11 +116,11 @@ impl Scene {
         })
     }
 
-    fn shared_inbox(&self) -> String {
+    pub(crate) fn shared_inbox(&self) -> String {
         format!("{}/inbox", self.instance.origin())
     }
 
-    async fn settled(&self) -> io::Result<()> {
+    pub(crate) async fn settled(&self) -> io::Result<()> {
         if self.instance.settled(PATIENCE).await? {
             Ok(())
         } else {
@@ -136,7 +143,7 @@ impl Scene {
     }
 
     /// Sends every batch over a connection of its own, all side by side.
-    async fn send(&self, batches: Vec<Vec<Letter>>) -> io::Result<()> {
+    pub(crate) async fn send(&self, batches: Vec<Vec<Letter>>) -> io::Result<()> {
         let mut tasks = tokio::task::JoinSet::new();
         for batch in batches {
             let mut sender = self.instance.sender();
