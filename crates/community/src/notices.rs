@@ -6,7 +6,6 @@ use std::collections::{HashMap, HashSet};
 
 use kindred_storage::{
     ActorId, Conn, Marked, Moment, NoticeRequestId, NotificationId, NotificationKind, Page, PostId,
-    Reception,
     actors::{self, Actor},
     markers::{self, Marker},
     notice_policies::{self, Policy, Request},
@@ -440,7 +439,7 @@ pub async fn policy(kindred: &Kindred, who: &Actor) -> Result<(Policy, (i64, i64
     let who = who.id;
     kindred
         .read(move |db| {
-            let policy = notice_policies::find(db, who)?.unwrap_or_else(|| open_to_all(who));
+            let policy = notice_policies::find(db, who)?.unwrap_or_else(|| Policy::usual(who));
             Ok((policy, notice_policies::pending(db, who)?))
         })
         .await
@@ -456,24 +455,12 @@ pub async fn set_policy(
     kindred
         .write(move |ledger| {
             let known = notice_policies::find(ledger.db, who)?;
-            let mut policy = known.unwrap_or_else(|| open_to_all(who));
+            let mut policy = known.unwrap_or_else(|| Policy::usual(who));
             change(&mut policy);
             notice_policies::record(ledger.db, &policy)?;
             Ok((policy, notice_policies::pending(ledger.db, who)?))
         })
         .await
-}
-
-/// What holds for whoever has said nothing: all are heard.
-fn open_to_all(who: ActorId) -> Policy {
-    Policy {
-        owner_id: who,
-        not_following: Reception::Accept,
-        not_followers: Reception::Accept,
-        new_accounts: Reception::Accept,
-        private_mentions: Reception::Accept,
-        limited_accounts: Reception::Accept,
-    }
 }
 
 /// Somebody whose notices were set apart, and the latest post among them.

@@ -4,13 +4,13 @@ use std::time::Duration;
 
 use kindred_storage::{
     ActorId, FollowState, NoticeRequestId, NotificationId, NotificationKind, PostId, Reception,
-    Standing, Visibility, actors,
+    Visibility, actors,
     actors::Actor,
-    follows, instances, mine,
-    notice_policies::{self, Request},
+    follows, mine,
+    notice_policies::{self, Policy, Request},
     notifications,
     notifications::Notification,
-    posts,
+    posts, sanctions,
 };
 
 use crate::{
@@ -102,7 +102,7 @@ pub(crate) fn remind(
     Ok(())
 }
 
-/// How a notice is received. Most people have no policy, and nothing more is asked then.
+/// How a notice is received. Most people have no policy, and then only one thing is asked.
 fn reception(
     ledger: &mut Ledger<'_>,
     whom: ActorId,
@@ -110,18 +110,16 @@ fn reception(
     by: ActorId,
     post: Option<PostId>,
 ) -> Result<Reception> {
-    let Some(policy) = notice_policies::find(ledger.db, whom)? else {
-        return Ok(Reception::Accept);
+    let limited = !sanctions::silenced(ledger.db, &[by], Some(whom))?.is_empty();
+    let policy = match notice_policies::find(ledger.db, whom)? {
+        Some(policy) => policy,
+        None if limited => Policy::usual(whom),
+        None => return Ok(Reception::Accept),
     };
     let accepted = |follow: Option<follows::Follow>| {
         follow.is_some_and(|follow| follow.state == FollowState::Accepted)
     };
     let face = actors::find(ledger.db, by)?;
-    let limited = match face.as_ref().filter(|face| !face.host.is_empty()) {
-        Some(face) => instances::by_host(ledger.db, &face.host)?
-            .is_some_and(|instance| instance.standing == Standing::Silenced),
-        None => false,
-    };
     let teller = Teller {
         permitted: notice_policies::is_permitted(ledger.db, whom, by)?,
         followed: accepted(follows::find(ledger.db, whom, by)?),

@@ -206,7 +206,8 @@ async fn known_thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<
             let all = sight::of_posts(db, &viewer, all)?;
             let authors: HashSet<ActorId> = all.iter().map(|post| post.author_id).collect();
             let authors: Vec<ActorId> = authors.into_iter().collect();
-            let away = sections::kept_away(db, &viewer, now, Place::Open, &authors)?;
+            let mut away = sections::kept_away(db, &viewer, now, Place::Open, &authors)?;
+            away.extend(sections::silenced(db, &viewer, &authors)?);
             // What others answered to those who are not heard stays in its place.
             let mut above = ancestors(&all, &focus);
             above.retain(|post| !away.contains(&post.author_id));

@@ -324,7 +324,8 @@ impl Sought {
             .filter(|post| self.fits(post))
             .collect();
         let authors: Vec<ActorId> = found.iter().map(|post| post.author_id).collect();
-        let away = sections::kept_away(db, viewer, now, Place::Open, &authors)?;
+        let mut away = sections::kept_away(db, viewer, now, Place::Open, &authors)?;
+        away.extend(sections::silenced(db, viewer, &authors)?);
         let found = found
             .into_iter()
             .filter(|post| !away.contains(&post.author_id))

@@ -2,7 +2,7 @@
 
 use std::collections::HashSet;
 
-use kindred_storage::{ActorId, Conn, Moment, Page, mine};
+use kindred_storage::{ActorId, Conn, Moment, Page, mine, sanctions};
 
 use crate::{
     Result,
@@ -121,6 +121,21 @@ pub(crate) fn kept_away(
         .filter(|(distance, other)| *other != who && !policy::reaches(place, *other, *distance))
         .map(|(_, other)| other)
         .collect())
+}
+
+/// Those of `whom` whom the keepers of this server let only their followers hear. Where everybody reads, nobody else does.
+pub(crate) fn silenced(
+    db: &mut Conn,
+    viewer: &Viewer,
+    whom: &[ActorId],
+) -> Result<HashSet<ActorId>> {
+    if matches!(viewer, Viewer::Server(_)) {
+        // What another server is told does not depend on whom we like.
+        return Ok(HashSet::new());
+    }
+    let mut silenced = sanctions::silenced(db, whom, viewer.actor())?;
+    silenced.retain(|whom| viewer.actor() != Some(*whom));
+    Ok(silenced.into_iter().collect())
 }
 
 #[cfg(test)]

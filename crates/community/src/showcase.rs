@@ -48,7 +48,8 @@ pub async fn directory(
 /// Those whom the viewer may know of and has nothing against.
 fn shown(db: &mut Conn, viewer: &Viewer, now: Moment, found: Vec<Actor>) -> Result<Vec<Actor>> {
     let ids: Vec<ActorId> = found.iter().map(|actor| actor.id).collect();
-    let away = sections::kept_away(db, viewer, now, Place::Open, &ids)?;
+    let mut away = sections::kept_away(db, viewer, now, Place::Open, &ids)?;
+    away.extend(sections::silenced(db, viewer, &ids)?);
     let mut seen = Vec::with_capacity(found.len());
     for actor in found {
         if !away.contains(&actor.id) && sight::of_actor(db, viewer, &actor)? {

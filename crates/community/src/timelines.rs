@@ -481,6 +481,11 @@ pub(crate) fn entries_of(
     mut lines: Vec<Line>,
 ) -> Result<Vec<Entry>> {
     keep_those_heard(db, viewer, now, place, &mut lines)?;
+    if place == Place::Open {
+        let authors: Vec<ActorId> = lines.iter().map(|line| line.post.author_id).collect();
+        let silenced = sections::silenced(db, viewer, &authors)?;
+        lines.retain(|line| !silenced.contains(&line.post.author_id));
+    }
     let places: Vec<(i64, Option<ActorId>, PostId)> = lines
         .iter()
         .map(|line| (line.entry_id.0, line.by, line.post.id))

@@ -25,8 +25,22 @@ pub struct Policy {
     pub new_accounts: Reception,
     /// Of people who name them in private without being asked.
     pub private_mentions: Reception,
-    /// Of people on servers that this one keeps at a distance.
+    /// Of people whom the keepers of this server silenced, themselves or with their server.
     pub limited_accounts: Reception,
+}
+
+impl Policy {
+    /// What holds for somebody who settled nothing: all are heard, but those whom the keepers of this server silenced wait apart.
+    pub fn usual(owner_id: ActorId) -> Self {
+        Self {
+            owner_id,
+            not_following: Reception::Accept,
+            not_followers: Reception::Accept,
+            new_accounts: Reception::Accept,
+            private_mentions: Reception::Accept,
+            limited_accounts: Reception::Filter,
+        }
+    }
 }
 
 /// Somebody whose notices were set apart.

@@ -3,6 +3,7 @@
 //! Since when somebody is suspended stands with the [`actor`](crate::actors), where every way out looks anyway; here stands
 //! what else there is to it.
 
+use diesel::dsl::{exists, not};
 use diesel::prelude::*;
 use diesel::upsert::excluded;
 
@@ -10,9 +11,12 @@ use crate::accounts::Account;
 use crate::actors::Actor;
 use crate::one_of::one_of;
 use crate::page::page;
-use crate::schema::{accounts, actors, sanctions, withheld};
+use crate::schema::{accounts, actors, follows, instances, sanctions, withheld};
 use crate::statement::Statement;
-use crate::types::{AccountRole, AccountState, ActorId, ActorKind, Moment, PostId, SuspendedWith};
+use crate::types::{
+    AccountRole, AccountState, ActorId, ActorKind, FollowState, Moment, PostId, Standing,
+    SuspendedWith,
+};
 use crate::{Conn, Page, on};
 
 /// How somebody is held back.
@@ -56,6 +60,48 @@ pub fn find(db: &mut Conn, actor: ActorId) -> QueryResult<Option<Sanction>> {
 pub fn find_many(db: &mut Conn, actors: &[ActorId]) -> QueryResult<Vec<Sanction>> {
     on!(db, |conn| Sanction::query()
         .filter(one_of(sanctions::actor_id, actors))
+        .load(conn))
+}
+
+/// Those of these who are to be heard only by people who follow them, and whom the reader does not follow: because they themselves are
+/// silenced, or everybody on their server.
+pub fn silenced(
+    db: &mut Conn,
+    among: &[ActorId],
+    reader: Option<ActorId>,
+) -> QueryResult<Vec<ActorId>> {
+    if among.is_empty() {
+        return Ok(Vec::new());
+    }
+    // A stranger follows nobody; no actor has the number 0.
+    let reader = reader.unwrap_or(ActorId(0));
+    on!(db, |conn| actors::table
+        .filter(one_of(actors::id, among))
+        .filter(
+            exists(
+                sanctions::table.filter(
+                    sanctions::actor_id
+                        .eq(actors::id)
+                        .and(sanctions::silenced_at.is_not_null())
+                )
+            )
+            .or(exists(
+                instances::table.filter(
+                    instances::host
+                        .eq(actors::host)
+                        .and(instances::standing.eq(Standing::Silenced))
+                )
+            ))
+        )
+        .filter(not(exists(
+            follows::table.filter(
+                follows::follower_id
+                    .eq(reader)
+                    .and(follows::target_id.eq(actors::id))
+                    .and(follows::state.eq(FollowState::Accepted))
+            )
+        )))
+        .select(actors::id)
         .load(conn))
 }
 

@@ -160,3 +160,64 @@ async fn what_is_no_domain_is_refused_and_so_is_our_own() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_silenced_domain_is_heard_by_those_who_follow_and_by_nobody_else() {
+    on_both(async |fediverse| {
+        let stage = stage(fediverse).await;
+        let (ines, tomas, nadia) = (stage.ours.person("ines"), &stage.tomas, &stage.nadia);
+        let (note, _) = stage.bo_writes(fediverse, "Quiet words #crabs").await;
+        let uri = note["id"].as_str().unwrap();
+        let sees = async |who: &crate::support::Person| {
+            let mut places = Vec::new();
+            for path in ["public", "tag/crabs"] {
+                let page = who.sees(&format!("/api/v1/timelines/{path}")).await;
+                if page.to_string().contains("Quiet words") {
+                    places.push(path);
+                }
+            }
+            places
+        };
+        assert_eq!(sees(nadia).await, ["public", "tag/crabs"]);
+        tomas.follows("@bo@far.example").await;
+        fediverse.settle().await;
+        let question = stage.far.new_letters().pop().unwrap();
+        stage
+            .bo
+            .tells(&stage.ours, &stage.bo.activity("Accept", question))
+            .await;
+        fediverse.settle().await;
+
+        let body = json!({ "domain": "far.example", "severity": "silence" });
+        let block = ines
+            .does("POST", "/api/v1/admin/domain_blocks", Some(&body))
+            .await;
+        assert_eq!(sees(nadia).await, [""; 0]);
+        assert_eq!(sees(tomas).await, ["public", "tag/crabs"]);
+        let shown = stage.ours.page("/api/v1/timelines/tag/crabs").await;
+        assert!(!shown.text().contains("Quiet words"));
+        assert!(
+            nadia.post_at(uri).await.is_some(),
+            "it can still be gone to"
+        );
+
+        let greeting = stage.bo.note("Buy my crab", &[&nadia.actor.uri]);
+        stage
+            .bo
+            .tells(&stage.ours, &stage.bo.create(&greeting))
+            .await;
+        fediverse.settle().await;
+        let notices = nadia.sees("/api/v1/notifications?types[]=mention").await;
+        assert!(!notices.to_string().contains("Buy my crab"), "{notices}");
+        let apart = nadia.sees("/api/v1/notifications/requests").await;
+        assert_eq!(apart[0]["account"]["acct"], "bo@far.example", "{apart}");
+
+        let path = format!(
+            "/api/v1/admin/domain_blocks/{}",
+            block["id"].as_str().unwrap()
+        );
+        ines.does("DELETE", &path, None).await;
+        assert_eq!(sees(nadia).await, ["public", "tag/crabs"]);
+    })
+    .await;
+}
