@@ -1,5 +1,5 @@
 /**
- * A running Kindred, seen from outside: its process, its command line, Nadia's client and the anonymous web.
+ * A running Kindred, seen from outside: its process, its command line and the anonymous web.
  *
  * It knows nothing of Kindred's inside: no table, no file but the data folder it is given.
  */
@@ -7,8 +7,9 @@ import { execFile, spawn } from "node:child_process";
 import { createWriteStream } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
-import { quietFetch } from "./robert.mjs";
+import { Client } from "./client.mjs";
 import { until } from "./steps.mjs";
+import { quietFetch } from "./traffic.mjs";
 
 const run = promisify(execFile);
 
@@ -38,19 +39,6 @@ export async function startKindred({ bin, origin, port, dir, caFile }) {
   ended.then((how) => (end = how));
   const command = async (...args) => (await run(bin, args, { env, cwd: dir, timeout: 20_000 })).stdout.trim();
   const plain = `http://127.0.0.1:${port}`;
-  let token;
-
-  const api = async (method, path, form) => {
-    const response = await quietFetch(origin + path, {
-      method,
-      headers: { Authorization: `Bearer ${token}`, Accept: "application/json" },
-      body: form && new URLSearchParams(form),
-    });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} ${path} answered ${response.status}: ${text.slice(0, 300)}`);
-    return text === "" ? null : JSON.parse(text);
-  };
-
   return {
     pid: server.pid,
 
@@ -61,29 +49,33 @@ export async function startKindred({ bin, origin, port, dir, caFile }) {
       });
     },
 
-    async furnish() {
-      await command("person", "add", "nadia", "--email", "nadia@example.com", "--password", "a quiet tree by the river");
-      token = await command("person", "token", "nadia");
+    origin,
+    host: new URL(origin).host,
+
+    /** Somebody with an account here, and their client. An admin's client may also administer. */
+    async person(handle, role = "member") {
+      await command("person", "add", handle, "--email", `${handle}@example.com`, "--password", "a quiet tree by the river", "--role", role);
+      const scopes = role === "admin" ? "read write follow push admin:read admin:write" : "read write follow push";
+      const token = await command("person", "token", handle, "--scopes", scopes);
       if (!/^\S+$/.test(token)) throw new Error(`kindred person token printed ${JSON.stringify(token)}`);
-      return JSON.parse(await command("group", "add", "testing", "--name", "Testing lovers", "--organiser", "nadia", "--json"));
+      return new Client(origin, handle, token);
     },
 
-    /** Nadia's client. */
-    publish: (status, more = {}) => api("POST", "/api/v1/statuses", { status, visibility: "public", ...more }),
-    rewrite: (id, status) => api("PUT", `/api/v1/statuses/${id}`, { status }),
-    withdraw: (id) => api("DELETE", `/api/v1/statuses/${id}`),
-    status: (id) => api("GET", `/api/v1/statuses/${id}`),
-    answers: async (id) => (await api("GET", `/api/v1/statuses/${id}/context`)).descendants,
-    favour: (id) => api("POST", `/api/v1/statuses/${id}/favourite`),
-    follow: (id) => api("POST", `/api/v1/accounts/${id}/follow`),
-    home: () => api("GET", "/api/v1/timelines/home"),
-    statusesOf: (id) => api("GET", `/api/v1/accounts/${id}/statuses`),
+    /** A group as an admin makes it on the command line. */
+    async group(handle, name, organiser) {
+      return JSON.parse(await command("group", "add", handle, "--name", name, "--organiser", organiser, "--json"));
+    },
 
     /** What a browser without an account is shown. */
     async page(url) {
       const response = await quietFetch(url, { headers: { Accept: "text/html" } });
       if (!response.ok) throw new Error(`GET ${url} as a page answered ${response.status}`);
       return await response.text();
+    },
+
+    /** The status of what another server is given, signed by nobody. */
+    async statusOf(url, accept = "application/activity+json") {
+      return (await quietFetch(url, { headers: { Accept: accept } })).status;
     },
 
     /** What another server is given, signed by nobody. */

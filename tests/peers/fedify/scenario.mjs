@@ -1,33 +1,42 @@
 /**
- * Robert, who lives on a Fedify server, meets the testing group of a Kindred: the whole story once, in one setting.
+ * A running Kindred and three servers on Fedify: the stories once, in one setting.
  *
- * Everything is seen from outside (wire, client API, pages). How Kindred does it is no concern of this file.
+ * Everything is seen from outside (wire, client API, pages). How Kindred does it is no concern of these files.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { configure } from "@logtape/logtape";
-import { Accept, Announce, Create, Delete, Follow, Group, isActor, Like, Note, Undo, Update } from "@fedify/vocab";
 import { startKindred } from "./kindred.mjs";
 import { startProxy } from "./proxy.mjs";
-import { startRobert } from "./robert.mjs";
-import { check, given, never, Story, until } from "./steps.mjs";
+import { startServer } from "./server.mjs";
+import { check, Story } from "./steps.mjs";
+import { stories } from "./stories/all.mjs";
+import { sent, watch } from "./traffic.mjs";
+
+/** The servers, what they say of themselves, and who lives there. */
+const SERVERS = {
+  // Two microblogs, of a make that nobody knows.
+  robert: { software: "roberts-server", actors: { robert: "Person", paula: "Person" } },
+  ines: { software: "ines-server", actors: { ines: "Person", oskar: "Person" } },
+  // One that calls itself a Kindred, and so is told everything that a Kindred can be told.
+  mei: { software: "kindred", actors: { mei: "Person", bao: "Person", parafoils: "Group", actor: "Application" } },
+};
 
 const { values: options } = parseArgs({
   options: {
-    name: { type: "string" }, // how the story is called in the output
+    name: { type: "string" }, // how the run is called in the output
     kindred: { type: "string" }, // path of the binary
     dir: { type: "string" }, // an empty folder of its own
-    group: { type: "string", default: "testing" }, // handle of the group
-    "kindred-name": { type: "string", default: "localhost" },
-    "robert-name": { type: "string", default: "localhost" },
-    cert: { type: "string" }, // certificate and key for both names: https through the proxy
+    suffix: { type: "string" }, // names are kindred-SUFFIX, robert-SUFFIX …; without it everything is localhost
+    cert: { type: "string" }, // certificate and key for all names: https through the proxy
     key: { type: "string" },
     ca: { type: "string" }, // the authority that Kindred is told to trust
     knock: { type: "string", default: "rfc9421" },
     "shared-inbox": { type: "boolean", default: false },
     "signed-fetch": { type: "boolean", default: false },
+    only: { type: "string" }, // the names of the stories to play, separated by commas
   },
 });
 
@@ -36,12 +45,14 @@ await configure({
   sinks: { complaints: (record) => void complaints.push(record) },
   loggers: [{ category: "fedify", sinks: ["complaints"], lowestLevel: "warning" }, { category: ["logtape", "meta"], sinks: [] }],
 });
+watch();
 
 const story = new Story(options.name);
 const place = await choosePlace();
-let kindred, robert;
+const servers = {};
+let kindred;
 const stopAll = async () => {
-  await Promise.allSettled([robert?.stop(), place.proxy?.stop(), kindred?.stop(2_000)]);
+  await Promise.allSettled([...Object.values(servers).map((server) => server.stop()), place.proxy?.stop(), kindred?.stop(2_000)]);
 };
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.once(signal, () => stopAll().finally(() => process.exit(130)));
@@ -57,251 +68,80 @@ writeFileSync(join(options.dir, "result"), `${story.passed} ${story.failed}\n`);
 process.exit(story.failed === 0 ? 0 : 1);
 
 async function play() {
-  robert = await startRobert({
-    origin: place.robert.origin,
-    port: place.robert.port,
-    knock: options.knock,
-    sharedInbox: options["shared-inbox"],
-    signedFetch: options["signed-fetch"],
-  });
-  kindred = await startKindred({
-    bin: options.kindred, origin: place.kindred.origin, port: place.kindred.port, dir: options.dir, caFile: options.ca,
-  });
+  for (const [name, { software, actors }] of Object.entries(SERVERS)) {
+    servers[name] = await startServer({
+      ...place.of(name),
+      software: { name: software, version: "1.0.0" },
+      actors,
+      knock: options.knock,
+      sharedInbox: options["shared-inbox"],
+      signedFetch: options["signed-fetch"],
+    });
+  }
+  kindred = await startKindred({ bin: options.kindred, ...place.of("kindred"), dir: options.dir, caFile: options.ca });
   writeFileSync(join(options.dir, "kindred.pid"), String(kindred.pid));
 
-  let made, group, follow, accept, status, announce, note, nadia, reply, like, thread, hisThread, accepted;
-  const inThread = async () => (await kindred.answers(status.id)).map((answer) => answer.content).join("\n");
-  const inReplies = async () => collect((await kindred.document(status.uri)).replies);
-
-  await story.step("Kindred starts, with Nadia and her group", async () => {
+  const cast = { story, kindred };
+  await story.step("Kindred starts, with Nadia and Tomás", async () => {
     await kindred.ready();
-    made = await kindred.furnish();
+    cast.nadia = await kindred.person("nadia", "admin");
+    cast.tomas = await kindred.person("tomas");
   });
-  await story.step("Robert finds the group by WebFinger", async () => {
-    const acct = `${options.group}@${new URL(place.kindred.origin).host}`;
-    const found = given(await robert.finger(acct, new URL(place.kindred.origin).protocol), `WebFinger answer for ${acct}`);
-    check(found.subject === `acct:${acct}`, `the subject is ${found.subject}`);
-    const self = found.links.find((link) => link.rel === "self" && link.type === "application/activity+json");
-    group = await robert.lookup(given(self, "self link").href);
-    check(group != null, `Fedify cannot read the actor at ${self.href}`);
-    check(group.id.href === self.href, `the actor calls itself ${group.id.href}`);
-  });
-  await story.step("the actor is a Group that can be followed and written to", async () => {
-    given(group, "group");
-    check(group instanceof Group, `it is a ${group.constructor.name}`);
-    check(group.preferredUsername === options.group, `its preferredUsername is ${group.preferredUsername}`);
-    for (const part of ["inboxId", "outboxId", "followersId", "publicKeyId"]) {
-      check(group[part]?.origin === place.kindred.origin, `its ${part} is ${group[part]}`);
-    }
-    check((await group.getPublicKey())?.publicKey != null, "its key cannot be read");
-  });
-  await story.step("Robert follows the group and it accepts", async () => {
-    follow = await robert.follow(given(group, "group"));
-    accept = await heard("the group's Accept", (it) => it instanceof Accept && it.actorId?.href === group.id.href);
-    const { object } = letterOf(accept);
-    check(object?.type === "Follow" && object.id === follow.id.href, `it accepts ${JSON.stringify(object)}`);
-    check(idOf(object.actor) === robert.id && idOf(object.object) === group.id.href, `it accepts ${JSON.stringify(object)}`);
-  });
-  await story.step("the group counts Robert among its followers", async () => {
-    given(accept, "Accept");
-    await until("the collection counts a follower", async () => (await followers()) >= 1);
-  });
-  await story.step("what Nadia posts is announced by the group", async () => {
-    status = await kindred.publish(`@${options.group} hello, who flies a kite this weekend?`);
-    announce = await heard("the Announce of Nadia's post", announces(status.uri));
-    check(announce.actorId.href === group?.id.href, `it comes from ${announce.actorId}`);
-    check(announce.published != null, "it has no published");
-  });
-  await story.step("Robert reads Nadia's Note", async () => {
-    note = await robert.lookup(given(announce, "Announce").objectId.href);
-    check(note instanceof Note, `behind ${announce.objectId} is ${note?.constructor.name ?? "nothing readable"}`);
-    check(String(note.content).includes("flies a kite"), `it says ${note.content}`);
-    check(Math.abs(note.published.epochMilliseconds - Date.now()) < 60_000, `it was published ${note.published}`);
-    check(announce.published.epochMilliseconds >= note.published.epochMilliseconds, "it was announced before it was published");
-    nadia = await robert.lookup(note.attributionId.href);
-    check(isActor(nadia) && nadia.preferredUsername === "nadia", `its author is ${note.attributionId}`);
-  });
-  await story.step("Robert's reply is shown to Kindred's clients", async () => {
-    reply = await robert.post(given(group, "group"), "<p>Count me in, the <b>red</b> one flies again.</p>", given(note, "Note").id, [nadia]);
-    await until("the thread has it", async () => (await inThread()).includes("flies again"));
-    const [answer] = await kindred.answers(status.id);
-    check(answer.in_reply_to_id === status.id, `it answers ${answer.in_reply_to_id}`);
-    check(answer.account.acct === robert.handle, `it is by ${answer.account.acct}`);
-    check(answer.uri === reply.id.href, `its uri is ${answer.uri}`);
-  });
-  await story.step("Robert's reply is on the page of the thread", async () => {
-    given(reply, "reply");
-    await until("the page has it", async () => (await kindred.page(status.url ?? status.uri)).includes("flies again"));
-  });
-  await story.step("Robert's reply is in the replies of Nadia's Note", async () => {
-    const id = given(reply, "reply").id.href;
-    await until("the collection has it", async () => (await inReplies()).includes(id));
-  });
-  await story.step("Robert likes Nadia's post", async () => {
-    like = await robert.like(given(note, "Note").id, given(nadia, "author"));
-    await until("one favourite is counted", async () => (await kindred.status(status.id)).favourites_count === 1);
-  });
-  await story.step("Robert takes his like back", async () => {
-    await robert.undo(given(like, "Like"), nadia);
-    await until("no favourite is counted", async () => (await kindred.status(status.id)).favourites_count === 0);
-  });
-  await story.step("Robert boosts Nadia's post and takes it back", async () => {
-    const boosts = async () => (await kindred.status(status.id)).reblogs_count;
-    const before = await boosts();
-    const boost = await robert.boost(given(note, "Note").id, given(nadia, "author"));
-    await until("one boost more is counted", async () => (await boosts()) === before + 1);
-    await robert.undo(boost, nadia);
-    await until("it is not counted any more", async () => (await boosts()) === before);
-  });
-  await story.step("Robert edits his reply", async () => {
-    reply = await robert.edit(given(reply, "reply"), "<p>Count me in, the blue one soars.</p>", group, [nadia]);
-    await until("the thread has the new words", async () => (await inThread()).includes("blue one soars"));
-    check(!(await inThread()).includes("flies again"), "the old words are still there");
-    check((await kindred.answers(status.id))[0].edited_at != null, "the edit is not marked");
-  });
-  await story.step("Robert deletes his reply", async () => {
-    await robert.remove(given(reply, "reply"), group, [nadia]);
-    await until("the thread is without it", async () => !(await inThread()).includes("blue one soars"));
-    check(!(await kindred.page(status.url ?? status.uri)).includes("blue one soars"), "the page still has it");
-    check(!(await inReplies()).includes(reply.id.href), "the replies collection still has it");
-  });
-  await story.step("Robert starts a thread in the group", async () => {
-    thread = await robert.post(given(group, "group"), `<p>@${options.group} does anybody lend a kite?</p>`);
-    const passedOn = await until("the group passes it on", async () =>
-      (await kindred.statusesOf(made.id)).find((entry) => (entry.reblog ?? entry).uri === thread.id.href));
-    check(passedOn.account.id === String(made.id), `it is passed on by ${passedOn.account.acct}`);
-    check(passedOn.reblog?.account.acct === robert.handle, `it is by ${passedOn.reblog?.account.acct}`);
-    hisThread = passedOn.reblog;
-  });
-  await story.step("Nadia answers in Robert's thread and he gets it", async () => {
-    const answer = await kindred.publish(`@${robert.handle} take mine, it is yellow`, { in_reply_to_id: given(hisThread, "thread").id });
-    const create = await heard("the Create", (it) => it instanceof Create && it.objectId?.href === answer.uri);
-    check(create.actorId.href === nadia?.id.href, `it is by ${create.actorId}`);
-    const said = await create.getObject();
-    check(said.replyTargetId?.href === thread.id.href, `it answers ${said.replyTargetId}`);
-    check([letterOf(create).object.tag].flat().some((tag) => tag?.href === robert.id), "it does not mention him");
-  });
-  await story.step("Nadia likes Robert's thread and he gets it", async () => {
-    await kindred.favour(given(hisThread, "thread").id);
-    const its = await heard("the Like", (it) => it instanceof Like && it.objectId?.href === thread.id.href);
-    check(its.actorId.href === nadia?.id.href, `it is by ${its.actorId}`);
-  });
-  await story.step("Nadia follows Robert and he accepts", async () => {
-    const standing = await kindred.follow(given(hisThread, "thread").account.id);
-    check(standing.requested && !standing.following, `before he has answered she is told ${JSON.stringify(standing)}`);
-    const asked = await heard("the Follow", (it) => it instanceof Follow && it.objectId?.href === robert.id);
-    check(asked.actorId.href === nadia?.id.href, `it is by ${asked.actorId}`);
-    accepted = await robert.accept(asked, nadia);
-    await until("his Accept is taken", () => taken(accepted));
-  });
-  await story.step("what Robert says outside the group is in Nadia's home", async () => {
-    given(accepted, "Accept");
-    const aside = await robert.post(null, "<p>Back from the wind tunnel.</p>", null, [nadia]);
-    const entry = await until("it is there", async () => (await kindred.home()).find(({ uri }) => uri === aside.id.href));
-    check(entry.account.acct === robert.handle, `it is by ${entry.account.acct}`);
-  });
-  await story.step("Nadia edits her post and Robert hears it", async () => {
-    await kindred.rewrite(given(status, "post").id, `@${options.group} hello, who flies a dragon this weekend?`);
-    const update = await heard("the Update", (it) => it instanceof Update && it.objectId?.href === status.uri);
-    check(update.actorId.href === nadia?.id.href, `it is by ${update.actorId}`);
-    check(String((await update.getObject())?.content).includes("flies a dragon"), "it does not carry the new words");
-  });
-  await story.step("Nadia deletes her post and Robert hears it", async () => {
-    await kindred.withdraw(given(status, "post").id);
-    const gone = await heard("the Delete", (it) => it instanceof Delete && it.objectId?.href === status.uri);
-    check(gone.actorId.href === nadia?.id.href, `it is by ${gone.actorId}`);
-    await heard("the group's Undo", (it) => it instanceof Undo && it.objectId?.href === given(announce, "Announce").id.href);
-    await until("the Note is gone", () => kindred.gone(status.uri));
-  });
-  await story.step("Robert leaves and is counted out", async () => {
-    const before = await followers();
-    await robert.unfollow(given(group, "group"), given(follow, "Follow"));
-    await until("the collection counts one less", async () => (await followers()) === before - 1);
-  });
-  await story.step("what Nadia posts after that does not reach him", async () => {
-    given(announce, "Announce");
-    const later = await kindred.publish(`@${options.group} without Robert it is quiet here`);
-    await until("the group has it", async () =>
-      (await kindred.statusesOf(made.id)).some((entry) => (entry.reblog ?? entry).uri === later.uri));
-    await never("he heard of it", () => robert.letters.some(({ json }) => JSON.stringify(json).includes(later.uri)), 4_000);
-  });
-  await story.step("Kindred took every letter of Robert's at the first knock", async () => {
-    const posts = robert.sent.filter(({ method }) => method === "POST");
-    check(posts.length >= 8, `he has sent only ${posts.length}`);
+  for (const [name, server] of Object.entries(servers)) {
+    for (const actor of Object.keys(SERVERS[name].actors)) cast[actor] = server.voice(actor);
+  }
+  /** A group that Nadia founds, as a Fedify server reads it. */
+  cast.room = async (handle, wish) => {
+    const { id } = await cast.nadia.found(handle, wish);
+    const uri = `${kindred.origin}/g/${handle}`;
+    return { id, uri, handle, actor: await cast.robert.lookup(uri) };
+  };
+
+  const wanted = options.only?.split(",") ?? Object.keys(stories);
+  for (const name of wanted) {
+    story.chapter = name;
+    await stories[name](cast);
+  }
+  story.chapter = "end";
+  await story.step("Kindred took every letter at the first knock", async () => {
+    const posts = sent.filter(({ method, url }) => method === "POST" && url.startsWith(kindred.origin));
+    check(posts.length >= 8, `only ${posts.length} were sent`);
     const refused = posts.filter(({ status }) => status < 200 || status > 299);
     check(refused.length === 0, `${refused.length} of ${posts.length} were refused: ${refused.slice(0, 1).map(brief)}`);
   });
-  await story.step("Robert took every letter of Kindred's", async () => {
-    check(robert.letters.length >= 4, `he has got only ${robert.letters.length}`);
-    const refused = robert.letters.filter(({ status }) => status < 200 || status > 299);
-    check(refused.length === 0, `he refused ${refused.length} of ${robert.letters.length}: ${JSON.stringify(refused.slice(0, 1))}`);
+  await story.step("Fedify took every letter of Kindred's", async () => {
+    const letters = Object.values(servers).flatMap((server) => server.letters).filter(({ json }) => ours(json));
+    check(letters.length >= 4, `only ${letters.length} came`);
+    const refused = letters.filter(({ status }) => status < 200 || status > 299);
+    check(refused.length === 0, `${refused.length} of ${letters.length} were refused: ${JSON.stringify(refused.slice(0, 1))}`);
   });
   await story.step("Kindred stops when it is told to", async () => {
     const how = await kindred.stop();
     check(how === 0, `it ended with ${how}`);
   });
-
-  function heard(what, matches) {
-    return until(`${what} arrives`, () => robert.heard.find(matches));
-  }
-
-  function announces(uri) {
-    return (it) => it instanceof Announce && it.objectId?.href === uri;
-  }
-
-  function taken(activity) {
-    return robert.sent.some(({ body, status }) => status === 202 && JSON.parse(body ?? "{}").id === activity.id.href);
-  }
-
-  async function followers() {
-    return (await kindred.document(given(group, "group").followersId.href)).totalItems;
-  }
 }
 
-/** The JSON in which an activity came: Fedify's objects do not tell an embedded object from a fetched one. */
-function letterOf(activity) {
-  return robert.letters.find(({ json }) => json.id === activity.id.href).json;
-}
-
-function idOf(thing) {
-  return thing?.id ?? thing;
-}
-
-/** All ids of a collection given by id or embedded, over at most ten pages. */
-async function collect(collection) {
-  const ids = [];
-  let page = typeof collection === "string" ? await kindred.document(collection) : collection;
-  for (let pages = 0; page != null && pages < 10; pages += 1) {
-    const items = [page.items ?? page.orderedItems ?? []].flat();
-    ids.push(...items.map(idOf));
-    const onward = page.first ?? page.next;
-    page = typeof onward === "string" ? await kindred.document(onward) : onward;
-  }
-  return ids;
+/** Whether Kindred wrote a letter: the Fedify servers also write to each other. */
+function ours({ actor }) {
+  return String(actor?.id ?? actor).startsWith(place.of("kindred").origin);
 }
 
 /** Origins and free ports; with a certificate the proxy is started, on 443 where that is allowed. */
 async function choosePlace() {
-  const [kindredPort, robertPort] = [await freePort(), await freePort()];
-  const { "kindred-name": kindredName, "robert-name": robertName } = options;
+  const names = ["kindred", ...Object.keys(SERVERS)];
+  const ports = Object.fromEntries(await Promise.all(names.map(async (name) => [name, await freePort()])));
   if (!options.cert) {
-    return {
-      kindred: { origin: `http://${kindredName}:${kindredPort}`, port: kindredPort },
-      robert: { origin: `http://${robertName}:${robertPort}`, port: robertPort },
-    };
+    return { of: (name) => ({ origin: `http://localhost:${ports[name]}`, port: ports[name] }) };
   }
+  const host = (name) => `${name}-${options.suffix}`;
   const settings = {
     cert: readFileSync(options.cert),
     key: readFileSync(options.key),
-    routes: { [kindredName]: kindredPort, [robertName]: robertPort },
+    routes: Object.fromEntries(names.map((name) => [host(name), ports[name]])),
   };
   const proxy = await startProxy({ ...settings, port: 443 }).catch(() => startProxy({ ...settings, port: 0 }));
   const suffix = proxy.port === 443 ? "" : `:${proxy.port}`;
-  return {
-    proxy,
-    kindred: { origin: `https://${kindredName}${suffix}`, port: kindredPort },
-    robert: { origin: `https://${robertName}${suffix}`, port: robertPort },
-  };
+  return { proxy, of: (name) => ({ origin: `https://${host(name)}${suffix}`, port: ports[name] }) };
 }
 
 async function freePort() {
@@ -329,9 +169,9 @@ function shorten(text) {
 /** Everything that was said, to read after a failure or out of curiosity. */
 function evidence() {
   const part = (title, lines) => `\n--- ${title}\n${lines.join("\n")}\n`;
-  return part("what Robert asked and sent", (robert?.sent ?? []).map(brief)) +
-    part("what Robert got", (robert?.letters ?? []).map(({ path, status, answer, json }) =>
-      `POST ${path} -> ${status} ${status > 299 ? answer : ""}\n          ${shorten(JSON.stringify(json))}`)) +
+  return part("what the Fedify servers asked and sent", sent.map(brief)) +
+    Object.entries(servers).map(([name, { letters }]) => part(`what ${name}'s server got`, letters.map(({ path, status, answer, json }) =>
+      `POST ${path} -> ${status} ${status > 299 ? answer : ""}\n          ${shorten(JSON.stringify(json))}`))).join("") +
     part("what Fedify complains of", complaints.slice(-20).map((record) =>
       `${record.category.join(".")}: ${record.message.map((word) => (typeof word === "string" ? word : JSON.stringify(word))).join("")}`.slice(0, 600))) +
     part("the end of Kindred's log", readFileSync(join(options.dir, "kindred.log"), "utf8").split("\n").slice(-80));

@@ -49,6 +49,7 @@ export function given(thing, name) {
 export class Story {
   passed = 0;
   failed = 0;
+  chapter = "start";
 
   constructor(name) {
     this.name = name;
@@ -59,10 +60,10 @@ export class Story {
     try {
       await withLimit(act(), 2 * PATIENCE);
       this.passed += 1;
-      console.log(`ok      ${this.name}: ${sentence} (${Date.now() - start} ms)`);
+      console.log(`ok      ${this.name} ${this.chapter}: ${sentence} (${Date.now() - start} ms)`);
     } catch (error) {
       this.failed += 1;
-      console.log(`FAILED  ${this.name}: ${sentence}\n        ${error.message}`);
+      console.log(`FAILED  ${this.name} ${this.chapter}: ${sentence}\n        ${error.message}`);
     }
   }
 }
