@@ -439,10 +439,14 @@ fn undo(
     let Some(inner) = undone.whole() else {
         return Ok(());
     };
-    if inner.actor.as_str() != sender.uri {
-        return Err(Refusal::NotYours.into());
-    }
     match &inner.activity {
+        // Whoever keeps order may undo what another who keeps it has done: their own standing decides, not whose act it was.
+        Incoming::Block { object, target, .. } => {
+            moderated::unblocked(ledger, sender, object, target.as_ref(), raw)
+        }
+        Incoming::Lock { object, .. } => moderated::unlocked(ledger, sender, object, raw),
+        Incoming::Delete { object, .. } => moderated::restored(ledger, sender, object, raw),
+        _ if inner.actor.as_str() != sender.uri => Err(Refusal::NotYours.into()),
         // What was joined is left; what was followed is neither heard nor belonged to any more.
         Incoming::Join { object, .. } => asked::left(ledger, sender, object.as_str()),
         Incoming::Follow { object, .. } => match local_actor(ledger, object.as_str())? {
@@ -462,11 +466,6 @@ fn undo(
             };
             post.map_or(Ok(()), |post| announced::unshared(ledger, sender, &post))
         }
-        Incoming::Block { object, target, .. } => {
-            moderated::unblocked(ledger, sender, object, target.as_ref(), raw)
-        }
-        Incoming::Lock { object, .. } => moderated::unlocked(ledger, sender, object, raw),
-        Incoming::Delete { object, .. } => moderated::restored(ledger, sender, object, raw),
         _ => Ok(()),
     }
 }

@@ -466,6 +466,40 @@ async fn a_moderator_elsewhere_is_obeyed_with_everything_they_say() {
 }
 
 #[tokio::test]
+async fn a_moderator_elsewhere_may_undo_what_another_moderator_did() {
+    on_both(async |fediverse| {
+        let stage = stage(fediverse).await;
+        let (note, post) = stage.bo_writes(fediverse, "A question").await;
+        let uri = note["id"].as_str().unwrap();
+        for act in ["lock", "remove"] {
+            let path = stage.at(&format!("/statuses/{post}/{act}"));
+            stage.nadia.does("POST", &path, None).await;
+        }
+        fediverse.settle().await;
+        let said = stage.far.new_letters();
+        let undo_all = async |keeps_order: bool| {
+            for announced in &said {
+                let undo = stage.bo.activity("Undo", announced["object"].clone());
+                stage.bo.tells(&stage.ours, &undo).await;
+            }
+            fediverse.settle().await;
+            let post = stage.ours.post_at(uri).await.expect("the post");
+            assert_eq!(post.locked_at.is_none(), keeps_order);
+            assert_eq!(post.removed_at.is_none(), keeps_order);
+        };
+        undo_all(false).await;
+        assert_eq!(super::gists(&stage.far.new_letters()), [""; 0]);
+        let_bo_keep_order(&stage).await;
+        undo_all(true).await;
+        assert_eq!(
+            super::gists(&stage.far.new_letters()),
+            ["Announce of Undo", "Announce of Undo"]
+        );
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn a_moderator_whose_server_is_blocked_is_obeyed_no_more() {
     on_sqlite(async |fediverse| {
         let stage = stage(fediverse).await;
