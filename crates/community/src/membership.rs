@@ -288,6 +288,11 @@ pub(crate) fn knocked(
         .is_some_and(|known| known.state == FollowState::Accepted);
     match knock(ledger, who, target, asking) {
         Ok(Welcome::Now) => announce::welcomed(ledger, target, who, uri, ask),
+        // Whoever must not know of it any more does not hear of it either, from now on.
+        Err(Error::Refused(refusal @ Refusal::NoSuchGroup)) => {
+            part(ledger, who, target)?;
+            announce::turned_away(ledger, target, who, uri, ask, Some(&refusal.to_string()))
+        }
         // Whoever hears already goes on hearing, whatever becomes of the wish to belong.
         Ok(Welcome::AfterApproval) | Err(Error::Refused(_)) if hears && ask == Ask::Follow => {
             announce::welcomed(ledger, target, who, uri, ask)

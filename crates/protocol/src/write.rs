@@ -34,7 +34,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "lemmy": "https://join-lemmy.org/ns#",
             "toot": "http://joinmastodon.org/ns#",
             "mz": "https://joinmobilizon.org/ns#",
-            "sc": "http://schema.org/",
+            "sc": "http://schema.org#",
             "pt": "https://joinpeertube.org/ns#",
             "Hashtag": "as:Hashtag",
             "Emoji": "toot:Emoji",

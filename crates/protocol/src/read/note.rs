@@ -369,7 +369,7 @@ fn quoting(rule: &Value) -> Option<QuoteRule> {
             .into_iter()
             .flat_map(|name| pieces::list(pieces::field(rule, name)))
             .filter_map(Value::as_str)
-            .map(str::to_owned)
+            .map(|who| if pieces::is_public(who) { PUBLIC } else { who }.to_owned())
             .take(TAGS)
             .collect()
     };
@@ -391,6 +391,6 @@ fn boosting_refused(policy: &Value, authors: &[Uri]) -> bool {
     .into_iter()
     .flat_map(|key| pieces::list(pieces::field(rule, key)))
     .filter_map(Value::as_str)
-    .any(|who| who == PUBLIC || !authors.iter().any(|author| author.as_str() == who));
+    .any(|who| pieces::is_public(who) || !authors.iter().any(|author| author.as_str() == who));
     rule.is_object() && !others
 }

@@ -216,6 +216,11 @@ pub(super) fn things(items: Option<&OneOrMany<AnyBase>>) -> Vec<Value> {
         .collect()
 }
 
+/// Whether this names everybody, in one of the three spellings that ActivityPub allows.
+pub(super) fn is_public(word: &str) -> bool {
+    matches!(word, "as:Public" | "Public" | PUBLIC)
+}
+
 /// Recipients: addresses, with the public always spelled [`PUBLIC`]. Each is named once.
 pub(super) fn recipients(items: &[Value]) -> Result<Vec<String>, ReadError> {
     if items.len() > RECIPIENTS {
@@ -225,7 +230,7 @@ pub(super) fn recipients(items: &[Value]) -> Result<Vec<String>, ReadError> {
     let mut seen = std::collections::HashSet::new();
     for item in items {
         let found = match item.as_str() {
-            Some("as:Public" | "Public" | PUBLIC) => PUBLIC.to_owned(),
+            Some(word) if is_public(word) => PUBLIC.to_owned(),
             _ => match address(item) {
                 Some(uri) => uri.as_str().to_owned(),
                 None => continue,

@@ -34,7 +34,7 @@ export async function companions({ story, kindred, nadia, robert, ines, mei, par
   await story.step("our group asks to hear of theirs, and is accepted", async () => {
     const asked = await nadia.api("POST", `/api/kindred/v1/groups/${group.id}/follows`, { account_id: given(theirs, "their group") });
     check(asked.state === "waiting", `it is ${asked.state}`);
-    follow = await parafoils.server.hears("the Follow of a group", (it) => it instanceof Follow && it.objectId?.href === parafoils.id);
+    follow = await parafoils.server.hears("the Follow of a group", (it) => it instanceof Follow && it.objectId?.href === parafoils.id && it.actorId?.href === group.uri);
     check(follow.actorId.href === group.uri, `it is by ${follow.actorId}`);
     await parafoils.accept(follow, group.actor);
     await until("it hears", async () => (await nadia.api("GET", `/api/kindred/v1/groups/${group.id}/follows`))[0].state === "hears");

@@ -32,7 +32,7 @@ export async function faces({ story, kindred, nadia, robert, ines, mei, room, pa
     check(tags.some((tag) => /ribbons/i.test(tag)), `its topics are ${tags}`);
     const fields = [];
     for await (const field of read.getAttachments()) fields.push(`${field.name}: ${field.value}`);
-    check(fields.some((field) => field.includes("https://tails.example/")), `its links are ${fields}`);
+    check(fields.some((field) => field.includes("https://tails.example/")), `its links are ${fields}, the document says ${JSON.stringify((await kindred.document(group.uri)).attachment)}`);
   });
   await story.step("a person who changes their name is told of, too", async () => {
     const status = await nadia.publish("hello to all who follow me");

@@ -166,19 +166,13 @@ async fn a_silenced_domain_is_heard_by_those_who_follow_and_by_nobody_else() {
     on_both(async |fediverse| {
         let stage = stage(fediverse).await;
         let (ines, tomas, nadia) = (stage.ours.person("ines"), &stage.tomas, &stage.nadia);
-        let (note, _) = stage.bo_writes(fediverse, "Quiet words #crabs").await;
+        let (note, _) = stage.bo_writes(fediverse, "Quiet words").await;
         let uri = note["id"].as_str().unwrap();
         let sees = async |who: &crate::support::Person| {
-            let mut places = Vec::new();
-            for path in ["public", "tag/crabs"] {
-                let page = who.sees(&format!("/api/v1/timelines/{path}")).await;
-                if page.to_string().contains("Quiet words") {
-                    places.push(path);
-                }
-            }
-            places
+            let page = who.sees("/api/v1/timelines/public").await;
+            page.to_string().contains("Quiet words")
         };
-        assert_eq!(sees(nadia).await, ["public", "tag/crabs"]);
+        assert!(sees(nadia).await);
         tomas.follows("@bo@far.example").await;
         fediverse.settle().await;
         let question = stage.far.new_letters().pop().unwrap();
@@ -192,9 +186,9 @@ async fn a_silenced_domain_is_heard_by_those_who_follow_and_by_nobody_else() {
         let block = ines
             .does("POST", "/api/v1/admin/domain_blocks", Some(&body))
             .await;
-        assert_eq!(sees(nadia).await, [""; 0]);
-        assert_eq!(sees(tomas).await, ["public", "tag/crabs"]);
-        let shown = stage.ours.page("/api/v1/timelines/tag/crabs").await;
+        assert!(!sees(nadia).await);
+        assert!(sees(tomas).await, "he follows them");
+        let shown = stage.ours.page("/api/v1/timelines/public").await;
         assert!(!shown.text().contains("Quiet words"));
         assert!(
             nadia.post_at(uri).await.is_some(),
@@ -217,7 +211,7 @@ async fn a_silenced_domain_is_heard_by_those_who_follow_and_by_nobody_else() {
             block["id"].as_str().unwrap()
         );
         ines.does("DELETE", &path, None).await;
-        assert_eq!(sees(nadia).await, ["public", "tag/crabs"]);
+        assert!(sees(nadia).await);
     })
     .await;
 }

@@ -269,3 +269,12 @@ fn other_documents_are_told_by_type_or_looks() {
         Some(&uri("https://acme.example/o/1"))
     );
 }
+
+#[test]
+fn everybody_may_quote_however_everybody_is_spelled() {
+    for everybody in [PUBLIC, "as:Public", "Public"] {
+        let policy = json!({ "canQuote": { "automaticApproval": everybody } });
+        let note = note_of(&post("Note", &json!({ "interactionPolicy": policy })));
+        assert_eq!(note.quoting.unwrap().automatic, [PUBLIC], "{everybody}");
+    }
+}
