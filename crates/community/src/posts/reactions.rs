@@ -159,9 +159,11 @@ pub(crate) fn record(
         return Ok(false);
     }
     if kind == ReactionKind::Like {
+        // Counted first, so that whoever tells of the same like at this moment waits.
+        posts::adjust(ledger.db, post.id, Count::Likes, 1)?;
         // What a group had told of before is not another like.
-        if !hearsay::forget(ledger.db, post.id, &who.uri)? {
-            posts::adjust(ledger.db, post.id, Count::Likes, 1)?;
+        if hearsay::forget(ledger.db, post.id, &who.uri)? {
+            posts::adjust(ledger.db, post.id, Count::Likes, -1)?;
         }
         let author = ledger.actor(post.author_id)?;
         notify::tell(

@@ -374,18 +374,26 @@ fn liked(ledger: &mut Ledger<'_>, group: &Actor, who: &Uri, object: &Uri) -> Res
     else {
         return Ok(());
     };
-    if let Some(known) = actors::by_uri(ledger.db, who.as_str())? {
-        let first_hand = reactions::by(ledger.db, known.id, &[post.id])?
-            .iter()
-            .any(|reaction| reaction.kind == ReactionKind::Like);
-        if first_hand {
-            return Ok(());
-        }
+    if !hearsay::record(ledger.db, post.id, who.as_str(), group.id, ledger.now)? {
+        return Ok(());
     }
-    if hearsay::record(ledger.db, post.id, who.as_str(), group.id, ledger.now)? {
-        posts::adjust(ledger.db, post.id, Count::Likes, 1)?;
+    // Counted first, so that whoever likes it themselves at this moment waits.
+    posts::adjust(ledger.db, post.id, Count::Likes, 1)?;
+    if first_hand(ledger, &post, who)? {
+        hearsay::forget(ledger.db, post.id, who.as_str())?;
+        posts::adjust(ledger.db, post.id, Count::Likes, -1)?;
     }
     Ok(())
+}
+
+/// Whether somebody has said themselves that they like a post.
+fn first_hand(ledger: &mut Ledger<'_>, post: &Post, who: &Uri) -> Result<bool> {
+    let Some(known) = actors::by_uri(ledger.db, who.as_str())? else {
+        return Ok(false);
+    };
+    Ok(reactions::by(ledger.db, known.id, &[post.id])?
+        .iter()
+        .any(|reaction| reaction.kind == ReactionKind::Like))
 }
 
 fn liked_no_more(ledger: &mut Ledger<'_>, group: &Actor, object: &Uri, who: &Uri) -> Result<()> {
