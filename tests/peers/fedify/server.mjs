@@ -29,6 +29,8 @@ export async function startServer({ origin, port, tls, software, actors, knock, 
   const things = new Map(); // posts and stamps by the path of their address
   const heard = []; // activities whose signature Fedify has checked
   const letters = []; // every POST as it came: { path, status, json }
+  const visits = []; // the paths of every GET
+  const doors = new Map(); // documents that Fedify would not write, by path: what is asked for goes in, JSON comes out
 
   const federation = createFederation({
     kv: new MemoryKvStore(),
@@ -79,7 +81,7 @@ export async function startServer({ origin, port, tls, software, actors, knock, 
   }));
 
   const listener = (tls ? (answer) => createTlsServer(tls, answer) : createServer)((req, res) => {
-    answer(federation, origin, letters, req, res).catch((error) => {
+    answer({ federation, origin, letters, visits, doors }, req, res).catch((error) => {
       console.error(`${origin} stumbled:`, error);
       res.writeHead(500).end();
     });
@@ -94,6 +96,8 @@ export async function startServer({ origin, port, tls, software, actors, knock, 
     things,
     heard,
     letters,
+    visits,
+    doors,
     knock,
     sharedInbox,
 
@@ -140,13 +144,19 @@ async function settle(kind, name) {
 }
 
 /** One request of the outside world, given to Fedify under the public address and written down when it is a letter. */
-async function answer(federation, origin, letters, req, res) {
+async function answer({ federation, origin, letters, visits, doors }, req, res) {
   const chunks = [];
   for await (const chunk of req) chunks.push(chunk);
   const body = Buffer.concat(chunks);
   const headers = new Headers();
   for (let i = 0; i < req.rawHeaders.length; i += 2) headers.append(req.rawHeaders[i], req.rawHeaders[i + 1]);
-  const request = new Request(new URL(req.url, origin), {
+  const url = new URL(req.url, origin);
+  if (req.method === "GET") {
+    visits.push(url.pathname);
+    const door = doors.get(url.pathname);
+    if (door != null) return void res.writeHead(200, { "Content-Type": "application/activity+json" }).end(JSON.stringify(door(url)));
+  }
+  const request = new Request(url, {
     method: req.method,
     headers,
     body: body.length > 0 ? body : undefined,

@@ -84,16 +84,19 @@ export class Voice {
     return letter;
   }
 
-  /** Sends any JSON, signed by this one (or by `key`), and answers with what came back. */
-  async posts(inbox, json, { key, keyId, tamper = (request) => request } = {}) {
+  /**
+   * Sends any JSON, signed by this one, and answers with what came back. A liar signs with another `key`, in the name of
+   * another `keyId`, `at` another time, or tampers with the request afterwards.
+   */
+  async posts(inbox, json, { key, keyId, at, tamper = (request) => request } = {}) {
     const body = typeof json === "string" ? json : JSON.stringify(json);
     const request = new Request(inbox, { method: "POST", headers: { "Content-Type": "application/activity+json" }, body });
-    const response = await quietFetch(await tamper(await this.sign(request, key, keyId)));
+    const response = await quietFetch(await tamper(await this.sign(request, key, keyId, at)));
     return { status: response.status, text: await response.text() };
   }
 
-  sign(request, key = this.self.keys[0].privateKey, keyId = new URL("#main-key", this.me)) {
-    return signRequest(request, key, keyId, { spec: this.server.knock });
+  sign(request, key = this.self.keys[0].privateKey, keyId = new URL("#main-key", this.me), at = undefined) {
+    return signRequest(request, key, keyId, { spec: this.server.knock, currentTime: at });
   }
 
   async follow(target, words) {

@@ -2,6 +2,7 @@
 import { closed } from "./closed.mjs";
 import { companions } from "./companions.mjs";
 import { faces } from "./faces.mjs";
+import { hostile } from "./hostile.mjs";
 import { joining } from "./joining.mjs";
 import { leading } from "./leading.mjs";
 import { meeting } from "./meeting.mjs";
@@ -9,4 +10,4 @@ import { order } from "./order.mjs";
 import { posting } from "./posting.mjs";
 import { words } from "./words.mjs";
 
-export const stories = { meeting, joining, leading, posting, order, closed, companions, faces, words };
+export const stories = { meeting, joining, leading, posting, order, closed, companions, faces, words, hostile };

@@ -124,25 +124,22 @@ export async function posting({ story, kindred, nadia, robert, paula, ines, mei,
     check(!(await kindred.page(group.uri)).includes("I never said that"), "the page shows it");
   });
 
-  // In the https half the Fedify servers, which look people up at each other, get no answer there; Kindred is not asked.
-  if (kindred.origin.startsWith("http:")) {
-    await story.step("a reply that forgets the group belongs to the thread, and is passed on", async () => {
-      const author = await bao.lookup(ines.id);
-      const reply = await bao.post(null, "<p>how did you glue it?</p>", thread.id, [author, group.actor]);
-      await until("it stands in the thread", async () => (await answers(thread)).includes(reply.id.href));
-      await relayed(reply);
-    });
-    await story.step("replies are not boosted to microblogs, but reach those who speak in the thread with their author's proof", async () => {
-      const reply = await robert.post(group.actor, "<p>rice glue, I bet</p>", thread.id);
-      await until("it stands in the thread", async () => (await answers(thread)).includes(reply.id.href));
-      await relayed(reply);
-      const forwarded = await ines.server.hears("the forwarded Create", (it) => it instanceof Create && it.objectId?.href === reply.id.href);
-      check(forwarded.actorId.href === robert.id, `it is by ${forwarded.actorId}`);
-      await passes(ines);
-      const boosts = ines.server.letters.filter(({ json }) => json.type === "Announce" && json.object === reply.id.href);
-      check(boosts.length === 0, "it was boosted");
-    });
-  }
+  await story.step("a reply that forgets the group belongs to the thread, and is passed on", async () => {
+    const reply = await bao.post(null, "<p>how did you glue it?</p>", thread.id, [group.actor]);
+    await until("it stands in the thread", async () => (await answers(thread)).includes(reply.id.href));
+    await relayed(reply);
+  });
+  await story.step("replies are not boosted to microblogs, but reach those who speak in the thread with their author's proof", async () => {
+    const reply = await robert.post(group.actor, "<p>rice glue, I bet</p>", thread.id);
+    await until("it stands in the thread", async () => (await answers(thread)).includes(reply.id.href));
+    await relayed(reply);
+    // Whether Fedify believes it depends on Robert's server, which may want a signature before it shows his key.
+    const forwarded = await ines.server.gets("the forwarded Create", ({ type, object }) => type === "Create" && object?.id === reply.id.href);
+    check(forwarded.actor === robert.id && (forwarded.proof ?? forwarded.signature) != null, `it is by ${forwarded.actor}`);
+    await passes(ines);
+    const boosts = ines.server.letters.filter(({ json }) => json.type === "Announce" && json.object === reply.id.href);
+    check(boosts.length === 0, "it was boosted");
+  });
   await story.step("unless the group says so", async () => {
     await nadia.api("PATCH", `/api/kindred/v1/groups/${group.id}/relay`, { boosts_comments: true });
     const reply = await robert.post(group.actor, "<p>or wheat paste</p>", thread.id);
