@@ -31,21 +31,34 @@ pub async fn mine(
     let (who, now) = (who.id, kindred.now());
     kindred
         .read(move |db| {
-            section(
-                db,
-                page,
-                |row: &Notification| row.id.0,
-                |db, page| Ok(notifications::page(db, who, &sieve, page)?),
-                |db, rows| {
-                    let notices = told(db, who, now, rows)?;
-                    Ok(notices
-                        .into_iter()
-                        .map(|notice| (notice.row.id.0, notice))
-                        .collect())
-                },
-            )
+            walk(db, who, now, page, |db, page| {
+                Ok(notifications::page(db, who, &sieve, page)?)
+            })
         })
         .await
+}
+
+/// Walks along a list of somebody's notices.
+fn walk(
+    db: &mut Conn,
+    who: ActorId,
+    now: Moment,
+    page: Page,
+    load: impl FnMut(&mut Conn, &Page) -> Result<Vec<Notification>>,
+) -> Result<Section<Notice>> {
+    section(
+        db,
+        page,
+        |row: &Notification| row.id.0,
+        load,
+        |db, rows| {
+            let notices = told(db, who, now, rows)?;
+            Ok(notices
+                .into_iter()
+                .map(|notice| (notice.row.id.0, notice))
+                .collect())
+        },
+    )
 }
 
 /// One of somebody's notices.
@@ -317,19 +330,9 @@ pub async fn in_bundle(
     let (who, now) = (who.id, kindred.now());
     kindred
         .read(move |db| {
-            section(
-                db,
-                page,
-                |row: &Notification| row.id.0,
-                |db, page| Ok(notifications::in_bundle(db, who, &bundle, page)?),
-                |db, rows| {
-                    let notices = told(db, who, now, rows)?;
-                    Ok(notices
-                        .into_iter()
-                        .map(|notice| (notice.row.id.0, notice))
-                        .collect())
-                },
-            )
+            walk(db, who, now, page, |db, page| {
+                Ok(notifications::in_bundle(db, who, &bundle, page)?)
+            })
         })
         .await
 }

@@ -341,7 +341,8 @@ impl Sought {
                 indexable: view.author.indexable,
                 in_group: view.group.is_some(),
             };
-            (!self.question.library || trace.own) && policy::may_find(view.post.visibility, trace)
+            (!self.question.own_traces || trace.own)
+                && policy::may_find(view.post.visibility, trace)
         });
         Ok(views)
     }

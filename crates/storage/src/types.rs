@@ -5,9 +5,7 @@
 
 use std::fmt::{self, Debug};
 use std::io::Write as _;
-use std::ops::{Add, Sub};
 use std::str::FromStr;
-use std::time::Duration;
 
 use diesel::deserialize::{self, FromSql, FromSqlRow};
 use diesel::expression::AsExpression;
@@ -139,77 +137,9 @@ impl From<BoostId> for EntryId {
     }
 }
 
-/// A point in time: milliseconds since 1970 in UTC.
-#[derive(
-    Clone,
-    Copy,
-    Debug,
-    PartialEq,
-    Eq,
-    PartialOrd,
-    Ord,
-    Hash,
-    Serialize,
-    Deserialize,
-    AsExpression,
-    FromSqlRow,
-)]
-#[diesel(sql_type = BigInt)]
-#[serde(transparent)]
-pub struct Moment(pub i64);
+mod moment;
 
-impl Moment {
-    /// The beginning of time as far as we are concerned.
-    pub const START: Self = Self(0);
-    /// Later than everything.
-    pub const NEVER: Self = Self(i64::MAX);
-
-    /// Milliseconds since 1970.
-    pub const fn millis(self) -> i64 {
-        self.0
-    }
-
-    /// The moment that lies `span` later; stops at [`Moment::NEVER`].
-    #[must_use]
-    pub fn plus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
-        )
-    }
-
-    /// The moment that lies `span` earlier.
-    #[must_use]
-    pub fn minus(self, span: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_sub(i64::try_from(span.as_millis()).unwrap_or(i64::MAX)),
-        )
-    }
-
-    /// How long ago `earlier` was, seen from here; nothing when it lies ahead.
-    pub fn since(self, earlier: Self) -> Duration {
-        Duration::from_millis(u64::try_from(self.0.saturating_sub(earlier.0)).unwrap_or(0))
-    }
-}
-
-impl Add<Duration> for Moment {
-    type Output = Self;
-
-    fn add(self, span: Duration) -> Self {
-        self.plus(span)
-    }
-}
-
-impl Sub<Duration> for Moment {
-    type Output = Self;
-
-    fn sub(self, span: Duration) -> Self {
-        self.minus(span)
-    }
-}
-
-big_integer!(Moment);
+pub use moment::Moment;
 
 /// A text is none of the words of a closed list.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -639,36 +569,4 @@ impl<T: Debug + DeserializeOwned> FromSql<Text, Pg> for Json<T> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_word_reads_back_as_itself_and_others_are_refused() {
-        for visibility in Visibility::ALL {
-            assert_eq!(visibility.as_str().parse(), Ok(*visibility));
-            assert_eq!(
-                serde_json::to_value(visibility).unwrap(),
-                visibility.as_str()
-            );
-        }
-        let error = "secret".parse::<Visibility>().unwrap_err();
-        assert_eq!(error.to_string(), "\"secret\" is not a Visibility");
-    }
-
-    #[test]
-    fn an_id_is_a_bare_number_in_text_and_json() {
-        assert_eq!("42".parse(), Ok(PostId(42)));
-        assert_eq!(PostId(42).to_string(), "42");
-        assert_eq!(serde_json::to_string(&PostId(42)).unwrap(), "42");
-        assert!("forty-two".parse::<PostId>().is_err());
-    }
-
-    #[test]
-    fn moments_do_not_run_over() {
-        let span = Duration::from_secs(1);
-        assert_eq!(Moment(5).plus(span), Moment(1005));
-        assert_eq!(Moment::NEVER.plus(span), Moment::NEVER);
-        assert_eq!(Moment(1005).since(Moment(5)), span);
-        assert_eq!(Moment(5).since(Moment(1005)), Duration::ZERO);
-    }
-}
+mod tests;

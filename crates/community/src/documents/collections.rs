@@ -222,7 +222,7 @@ pub async fn outbox(
             let more = i64::try_from(rows.len()).unwrap_or(0) == OUTBOX;
             let last = rows.last().map(|row| row.entry_id.0);
             let mut items = Vec::with_capacity(rows.len());
-            for entry in entries_of(db, &viewer, now, Place::Open, rows)? {
+            for entry in entries_of(db, &viewer, now, Place::PageOf(actor.id), rows)? {
                 items.push(said(db, &app, &actor, &entry)?);
             }
             let next = last

@@ -22,7 +22,7 @@ pub(crate) struct Question {
     /// Not by whom.
     pub not_from: Vec<String>,
     /// Only what is one's own, or was liked or kept.
-    pub library: bool,
+    pub own_traces: bool,
     /// Published from then on.
     pub from_day: Option<Moment>,
     /// Published before then.
@@ -93,7 +93,7 @@ impl Question {
                 return true;
             }
             ("in", "library") => {
-                self.library = true;
+                self.own_traces = true;
                 return true;
             }
             ("in", "all") => return true,
@@ -182,7 +182,7 @@ mod tests {
         );
         assert_eq!(question.from, ["mei@acme.example"]);
         assert_eq!(question.not_from, ["tomas"]);
-        assert!(question.library);
+        assert!(question.own_traces);
         assert_eq!(question.phrases, ["big crab"]);
         assert_eq!(
             question.terms,

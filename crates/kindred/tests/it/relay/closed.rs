@@ -1,6 +1,7 @@
 //! Groups for members alone: which servers their people may come from, who reads, and what is carried when somebody has left.
 
 use kindred_community::{GroupRole, JoinPolicy, MembershipState, Visibility, invitations};
+use kindred_storage::{AgreementState, Json, Moment, agreements};
 use serde_json::{Value, json};
 
 use super::{gists, publish};
@@ -252,6 +253,50 @@ async fn an_invited_guest_on_a_microblog_speaks_into_the_room_and_hears_nothing(
         nadia.says("@den An answer to all").await;
         fediverse.settle().await;
         assert_eq!(far.new_letters(), [Value::Null; 0]);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn who_asks_again_after_an_agreement_has_ended_belongs_no_more_and_is_told_so() {
+    on_both(async |fediverse| {
+        let ours = fediverse
+            .instance("kindred.example")
+            .with_person("nadia")
+            .with_partner("far.example")
+            .with_group_like("den", Visibility::Partners, JoinPolicy::Open)
+            .start()
+            .await;
+        let (far, bo) = with_a_member(fediverse, &ours).await;
+        let ended = agreements::Agreement {
+            host: "far.example".to_owned(),
+            uri: far.uri("/agreements/1"),
+            company: None,
+            ours: false,
+            flows: Json(vec!["groups".to_owned()]),
+            state: AgreementState::Ended,
+            proposed_by: "Ines".to_owned(),
+            proposed_at: Moment(1),
+            accepted_by: None,
+            agreed_at: None,
+            ended_by: Some("Ines".to_owned()),
+            ended_at: Some(Moment(2)),
+            digest: None,
+            synced_at: None,
+        };
+        ours.kindred()
+            .write(move |ledger| Ok(agreements::record(ledger.db, &ended)?))
+            .await
+            .expect("the end of the agreement");
+        knocks(&bo, &ours).await;
+        fediverse.settle().await;
+        assert_eq!(gists(&far.new_letters()), ["Reject of Follow"]);
+        let den = ours.group("den");
+        assert_eq!(
+            den.standing(&bo.uri).await,
+            Some((MembershipState::Left, GroupRole::Member))
+        );
+        assert_eq!(den.followers().await, [""; 0]);
     })
     .await;
 }
