@@ -66,12 +66,19 @@ pub(crate) enum Word<'a> {
 }
 
 /// The group as somebody of ours sees it; one that they may not see does not exist.
-fn room(ledger: &mut Ledger<'_>, who: &Actor, group: ActorId) -> Result<(Group, Actor)> {
-    let (group, face) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
-    if face.deleted_at.is_some() || !sight::of_group(ledger.db, &Viewer::Local(who.id), &group)? {
+fn room(db: &mut Conn, who: &Actor, group: ActorId) -> Result<(Group, Actor)> {
+    let (group, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
+    if face.deleted_at.is_some() || !sight::of_group(db, &Viewer::Local(who.id), &group)? {
         return Err(Refusal::NoSuchGroup.into());
     }
     Ok((group, face))
+}
+
+/// The group, for somebody of ours who keeps order in it.
+pub(crate) fn kept_by(db: &mut Conn, who: &Actor, group: ActorId) -> Result<Actor> {
+    let (_, face) = room(db, who, group)?;
+    must_moderate(db, who, &face)?;
+    Ok(face)
 }
 
 /// Refuses whoever does not keep order in the group. Those who keep order on this server do so in its groups too.

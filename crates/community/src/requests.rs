@@ -7,7 +7,6 @@ use kindred_storage::{
     ActorId, Conn, FollowState, GroupRole, MembershipState, NotificationKind, Page,
     actors::Actor,
     follows::{self, Follow},
-    groups,
     memberships::{self, Membership},
 };
 use serde_json::json;
@@ -262,6 +261,5 @@ fn may_answer(db: &mut Conn, who: &Actor, door: ActorId) -> Result<()> {
     if who.id == door {
         return Ok(());
     }
-    let (_, face) = groups::find(db, door)?.ok_or(Refusal::NoSuchGroup)?;
-    moderation::must_moderate(db, who, &face)
+    moderation::kept_by(db, who, door).map(drop)
 }

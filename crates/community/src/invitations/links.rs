@@ -126,8 +126,7 @@ pub async fn of_group(
     let who = who.clone();
     kindred
         .read(move |db| {
-            let (_, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
-            moderation::must_moderate(db, &who, &face)?;
+            moderation::kept_by(db, &who, group)?;
             sections::whole(
                 db,
                 page,
@@ -143,8 +142,7 @@ pub async fn revoke(kindred: &Kindred, who: &Actor, group: ActorId, link: LinkId
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, face) = groups::find(ledger.db, group)?.ok_or(Refusal::NoSuchGroup)?;
-            moderation::must_moderate(ledger.db, &who, &face)?;
+            moderation::kept_by(ledger.db, &who, group)?;
             if !invitations::revoke(ledger.db, group, link, ledger.now)? {
                 return Err(Refusal::NoSuchInvitation.into());
             }

@@ -10,7 +10,7 @@ use kindred_storage::{
 };
 use serde_json::{Value, json};
 
-use super::{Act, Word, must_moderate, note, room, shortened};
+use super::{Act, Word, kept_by, must_moderate, note, shortened};
 use crate::{
     Kindred, Ledger, Refusal, Result,
     announce::{self, Ask, order},
@@ -82,8 +82,7 @@ pub async fn banned(
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger.db, &who, &face)?;
+            kept_by(ledger.db, &who, group)?;
             sections::whole(
                 ledger.db,
                 page,
@@ -108,8 +107,7 @@ where
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger.db, &who, &face)?;
+            let face = kept_by(ledger.db, &who, group)?;
             let whom = ledger.actor(whom)?;
             let by = Act {
                 who: &who,

@@ -93,7 +93,7 @@ where
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, face) = room(ledger, &who, group)?;
+            let (_, face) = room(ledger.db, &who, group)?;
             let post = posts::find(ledger.db, post)?
                 .filter(|post| post.deleted_at.is_none())
                 .ok_or(Refusal::NoSuchPost)?;

@@ -9,7 +9,7 @@ use kindred_storage::{
     reports::{self, AuditLine},
 };
 
-use super::{must_moderate, room};
+use super::kept_by;
 use crate::{Kindred, Refusal, Result, sections, views::Section};
 
 /// A line of the record, and who it tells of.
@@ -31,8 +31,7 @@ pub async fn record(
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger.db, &who, &face)?;
+            kept_by(ledger.db, &who, group)?;
             let lines = sections::whole(
                 ledger.db,
                 page,
@@ -77,8 +76,7 @@ pub async fn receipts(
     let who = who.clone();
     kindred
         .write(move |ledger| {
-            let (_, face) = room(ledger, &who, group)?;
-            must_moderate(ledger.db, &who, &face)?;
+            kept_by(ledger.db, &who, group)?;
             let line = reports::line(ledger.db, line)?
                 .filter(|line| line.group_id == Some(group))
                 .ok_or(Refusal::NoSuchLine)?;

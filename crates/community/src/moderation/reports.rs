@@ -16,7 +16,7 @@ use kindred_storage::{
 };
 use serde_json::Value;
 
-use super::{must_moderate, note, room};
+use super::{kept_by, note};
 use crate::{
     Kindred, Ledger, Refusal, Result, announce,
     jobs::{Job, lane_out},
@@ -367,10 +367,7 @@ pub(crate) async fn complain(kindred: &Kindred, report: ReportId, to: ActorId) -
 /// Refuses whoever does not look at complaints there.
 fn must_look(ledger: &mut Ledger<'_>, who: &Actor, place: Room) -> Result<()> {
     match place {
-        Room::Group(group) => {
-            let (_, face) = room(ledger, who, group)?;
-            must_moderate(ledger.db, who, &face)
-        }
+        Room::Group(group) => kept_by(ledger.db, who, group).map(drop),
         Room::Site => site::must_keep_order(ledger, who).map(drop),
     }
 }

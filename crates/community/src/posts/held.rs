@@ -6,7 +6,7 @@
 use kindred_storage::{
     ActorId, EntryId, Json, MembershipState, NotificationKind, Page, PostId, Visibility,
     actors::Actor,
-    groups::{self, Group},
+    groups::Group,
     held::{self, Held},
     memberships::{self, Membership},
     posts::{self, Post, PostPatch},
@@ -170,8 +170,7 @@ pub async fn waiting(
     let who = who.clone();
     kindred
         .read(move |db| {
-            let (_, face) = groups::find(db, group)?.ok_or(Refusal::NoSuchGroup)?;
-            moderation::must_moderate(db, &who, &face)?;
+            moderation::kept_by(db, &who, group)?;
             let waiting = sections::whole(
                 db,
                 page,
