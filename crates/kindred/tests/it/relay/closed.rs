@@ -296,7 +296,10 @@ async fn who_asks_again_after_an_agreement_has_ended_belongs_no_more_and_is_told
             den.standing(&bo.uri).await,
             Some((MembershipState::Left, GroupRole::Member))
         );
-        assert_eq!(den.followers().await, [""; 0]);
+        assert_eq!(
+            den.followers().await,
+            [ours.person("nadia").actor.uri.clone()]
+        );
     })
     .await;
 }
