@@ -3,10 +3,14 @@
 //! Nothing is kept here and nothing promised: whoever was not looking finds it in timelines and notifications. A happening carries
 //! ids; what somebody gets to see of it is asked anew for each of them. Between processes PostgreSQL carries it.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, PoisonError},
+};
 
 use kindred_storage::{
-    ActorId, Backend, EntryId, NotificationId, PostId, TokenId, Visibility, posts, watchers,
+    ActorId, AnnouncementId, Backend, EntryId, ListId, NotificationId, PostId, TokenId, Visibility,
+    boosts, posts, watchers,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -19,8 +23,11 @@ const WAITING: usize = 1024;
 /// So many happenings are carried to other processes at once: well within what PostgreSQL takes.
 const CARRIED_AT_ONCE: usize = 50;
 
+/// So many ways by which a post was passed on are looked at, the latest ones.
+const MOST_WAYS: i64 = 50;
+
 /// Something that somebody may be waiting for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(tag = "what", rename_all = "snake_case")]
 pub enum Happening {
     /// A post, or a post passed on, came into timelines.
@@ -47,10 +54,32 @@ pub enum Happening {
         /// Which.
         notice: NotificationId,
     },
+    /// Somebody let in notices that were set apart; they are among the others now.
+    NoticesMerged {
+        /// Who.
+        owner: ActorId,
+    },
     /// Somebody changed their filters.
     FiltersChanged {
         /// Who.
         owner: ActorId,
+    },
+    /// The house tells everybody something, or tells it differently.
+    Announced {
+        /// What.
+        announcement: AnnouncementId,
+    },
+    /// Somebody said something to an announcement in one picture, or took it back.
+    Reacted {
+        /// To which.
+        announcement: AnnouncementId,
+        /// What: an emoji, or the word of a picture.
+        name: String,
+    },
+    /// An announcement is over, or was taken back.
+    AnnouncementGone {
+        /// Which.
+        announcement: AnnouncementId,
     },
     /// A token is void.
     Ended {
@@ -82,9 +111,9 @@ impl Bulletin {
     pub(crate) fn tell(&self, happened: &[Happening], other_processes: bool) {
         for happening in happened {
             // Nobody has to listen, and a full channel means that nobody carries.
-            let _ = self.here.send(*happening);
+            let _ = self.here.send(happening.clone());
             if other_processes {
-                let _ = self.elsewhere.try_send(*happening);
+                let _ = self.elsewhere.try_send(happening.clone());
             }
         }
     }
@@ -188,6 +217,69 @@ pub async fn reach(
             reach.boosted = entry != post.0;
             reach.at_home = watchers::at_home(db, EntryId(entry), &watchers)?;
             Ok(Some(reach))
+        })
+        .await
+}
+
+/// A post that says something else now, and by which entries those who look have it.
+#[derive(Clone, Debug)]
+pub struct Edited {
+    /// Where the post belongs.
+    pub reach: Reach,
+    /// By which entry each of those who have it at home has it.
+    pub at_home: HashMap<ActorId, i64>,
+    /// All entries by which it came into timelines: its own, and those of who passed it on.
+    pub entries: Vec<i64>,
+}
+
+/// Where a post belongs that says something else now. `None` when it is gone already.
+pub async fn reach_of_edited(
+    kindred: &Kindred,
+    post: PostId,
+    watchers: Vec<ActorId>,
+) -> Result<Option<Edited>> {
+    kindred
+        .read(move |db| {
+            let Some(row) = posts::find(db, post)? else {
+                return Ok(None);
+            };
+            if row.deleted_at.is_some() || row.removed_at.is_some() {
+                return Ok(None);
+            }
+            let mut reach = of_row(db, &row, &watchers)?;
+            let at_home: HashMap<ActorId, i64> = watchers::having(db, post, &watchers)?
+                .into_iter()
+                .map(|(who, entry)| (who, entry.0))
+                .collect();
+            reach.at_home = at_home.keys().copied().collect();
+            let ways = boosts::ways(db, post, MOST_WAYS)?.into_iter();
+            let entries = std::iter::once(post.0).chain(ways.map(|(boost, _)| boost.0));
+            Ok(Some(Edited {
+                reach,
+                at_home,
+                entries: entries.collect(),
+            }))
+        })
+        .await
+}
+
+/// On which of these lists a post that is gone stood: those of its author, and of who passed it on; each with its owner.
+pub async fn lists_of_gone(
+    kindred: &Kindred,
+    post: PostId,
+    lists: Vec<ListId>,
+) -> Result<Vec<(ListId, ActorId)>> {
+    kindred
+        .read(move |db| {
+            let Some(row) = posts::find(db, post)? else {
+                return Ok(Vec::new());
+            };
+            let ways = boosts::ways(db, post, MOST_WAYS)?.into_iter();
+            let by: Vec<ActorId> = std::iter::once(row.author_id)
+                .chain(row.group_id)
+                .chain(ways.map(|(_, who)| who))
+                .collect();
+            Ok(watchers::lists_with(db, &lists, &by)?)
         })
         .await
 }

@@ -6,13 +6,13 @@
 use std::time::Duration;
 
 use kindred_storage::{
-    ActivityId, ActorId, AuditId, JobId, Moment, NotificationId, PostId, PushId, ReportId,
-    ScheduledId, UploadId, jobs::Job as Row,
+    ActivityId, ActorId, AnnouncementId, AuditId, JobId, Moment, NotificationId, PostId, PushId,
+    ReportId, ScheduledId, UploadId, jobs::Job as Row,
 };
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Error, Kindred, Result,
+    Error, Kindred, Result, announcements,
     catch_up::{self, Find, Reading},
     delivery, directory, media, membership, moderation, people, polls, posts, push, quotes,
     receive, remote, servers, site,
@@ -163,6 +163,11 @@ pub enum Job {
         /// What they are called.
         files: Vec<String>,
     },
+    /// Tells those who look that an announcement is over.
+    EndAnnouncement {
+        /// The announcement.
+        announcement: AnnouncementId,
+    },
     /// Turns one act of those who keep order into one delivery per server, each with a receipt.
     SpreadAct {
         /// The line of the record that tells of the act.
@@ -311,6 +316,9 @@ pub fn lane_later(actor: ActorId) -> String {
 /// The lane of everything that has to do with files of ours.
 pub const LANE_FILES: &str = "files";
 
+/// The lane of what the house itself has to do when its time comes.
+pub const LANE_HOUSE: &str = "house";
+
 /// What became of a job.
 #[derive(Debug)]
 pub enum Outcome {
@@ -403,6 +411,9 @@ impl Job {
             Self::VisitPages { of } => settled(people::links::visit(kindred, *of).await),
             Self::SweepUpload { upload } => settled(media::sweep(kindred, *upload).await),
             Self::RemoveFiles { files } => settled(media::remove(kindred, files).await),
+            Self::EndAnnouncement { announcement } => {
+                settled(announcements::end(kindred, *announcement).await)
+            }
             Self::SpreadAct {
                 act,
                 parcel,

@@ -6,6 +6,7 @@
 
 pub mod accounts;
 mod announce;
+pub mod announcements;
 mod app;
 mod attempts;
 mod audit;
@@ -17,6 +18,7 @@ pub mod directory;
 pub mod discovery;
 pub mod distance;
 pub mod documents;
+pub mod emojis;
 mod explain;
 pub mod filters;
 pub mod groups;
@@ -75,15 +77,17 @@ pub use app::{Clock, Ids, Kindred, Ledger, first_id_of};
 pub use refusal::{Error, Refusal, Result};
 
 pub use kindred_storage::{
-    AccountRole, ActivityId, ActorId, ActorKind, AppId, Circle, ConversationId, FilterAction,
-    FilterId, FilterPlace, FilterPostId, GroupRole, JoinPolicy, KeywordId, ListId, Marked,
-    MembershipState, Moment, NoticeRequestId, NotificationId, NotificationKind, PostId, PostKind,
-    Posting, QuotePolicy, QuoteState, Reception, RepliesShown, ScheduledId, SessionId, TieId,
-    TokenId, UploadId, Visibility,
+    AccountRole, ActivityId, ActorId, ActorKind, AnnouncementId, AppId, Circle, ConversationId,
+    EmojiId, FilterAction, FilterId, FilterPlace, FilterPostId, GroupRole, JoinPolicy, KeywordId,
+    ListId, Marked, MembershipState, Moment, NoticeRequestId, NotificationId, NotificationKind,
+    PostId, PostKind, Posting, QuotePolicy, QuoteState, Reception, RepliesShown, ScheduledId,
+    SessionId, TieId, TokenId, UploadId, Visibility,
     accounts::Account,
     actors::Actor,
+    announcements::Announcement,
     boosts::Boost,
     conversations::Conversation,
+    emojis::CustomEmoji,
     filters::{Filter, FilterPost, Keyword},
     groups::Group,
     lists::List,

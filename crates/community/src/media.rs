@@ -7,6 +7,7 @@ mod bucket;
 mod copies;
 mod files;
 mod gif;
+mod glyphs;
 mod pictures;
 pub(crate) mod sorts;
 
@@ -15,6 +16,7 @@ use std::time::Duration;
 use kindred_storage::{
     ActorId, Conn, Json, PostId, Purpose, ScheduledId, UploadId,
     actors::Actor,
+    emojis,
     posts::{self, Attachment, Focus},
     uploads::{self, Upload},
 };
@@ -33,6 +35,7 @@ use crate::{
 pub use bucket::{Bucket, BucketSettings};
 pub use copies::{Shown, copy};
 pub use files::{Content, Incoming};
+pub(crate) use glyphs::glyph;
 pub use pictures::{MOST_PIXELS, Shape};
 pub use sorts::media_types;
 
@@ -467,26 +470,39 @@ pub struct Opened {
 pub async fn open(kindred: &Kindred, viewer: &Viewer, file: &str) -> Result<Opened> {
     let (name, _) = file.split_once('.').ok_or(Refusal::NoSuchFile)?;
     let (name, viewer) = (name.to_owned(), viewer.clone());
-    let (upload, for_everybody) = kindred
+    let called = file.to_owned();
+    let (media_type, for_everybody) = kindred
         .read(move |db| {
-            let upload = uploads::by_name(db, &name)?.ok_or(Refusal::NoSuchFile)?;
-            let for_everybody = may_see(db, &viewer, &upload)?;
-            Ok((upload, for_everybody))
+            if let Some(upload) = uploads::by_name(db, &name)? {
+                let for_everybody = may_see(db, &viewer, &upload)?;
+                return Ok((type_of(&upload, &called)?, for_everybody));
+            }
+            // Pictures used as letters are for everybody.
+            let glyph = emojis::by_file(db, &called)?.ok_or(Refusal::NoSuchFile)?;
+            let media_type = if glyph.file == called {
+                glyph.media_type
+            } else {
+                preview_type(&called).to_owned()
+            };
+            Ok((media_type, true))
         })
         .await?;
-    let media_type = if upload.file == file {
-        upload.attachment.media_type.clone().unwrap_or_default()
-    } else if upload.preview.as_deref() == Some(file) {
-        preview_type(file).to_owned()
-    } else {
-        return Err(Refusal::NoSuchFile.into());
-    };
     let content = kindred.studio().files.open(file).await?;
     Ok(Opened {
         content: content.ok_or(Refusal::NoSuchFile)?,
         media_type,
         for_everybody,
     })
+}
+
+fn type_of(upload: &Upload, file: &str) -> Result<String, Refusal> {
+    if upload.file == file {
+        Ok(upload.attachment.media_type.clone().unwrap_or_default())
+    } else if upload.preview.as_deref() == Some(file) {
+        Ok(preview_type(file).to_owned())
+    } else {
+        Err(Refusal::NoSuchFile)
+    }
 }
 
 fn preview_type(file: &str) -> &'static str {

@@ -15,6 +15,7 @@ use kindred_storage::{
 
 use crate::{
     Kindred, Refusal, Result,
+    happenings::Happening,
     policy::Place,
     sections::{self, section},
     sight,
@@ -561,11 +562,13 @@ pub async fn judge(
                     Verdict::Dismiss => notice_policies::dismiss(ledger.db, who, row.actor_id)?,
                 }
             }
-            if judged {
-                Ok(())
-            } else {
-                Err(Refusal::NoSuch("request").into())
+            if !judged {
+                return Err(Refusal::NoSuch("request").into());
             }
+            if verdict == Verdict::Accept {
+                ledger.happened(Happening::NoticesMerged { owner: who });
+            }
+            Ok(())
         })
         .await
 }

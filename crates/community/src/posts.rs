@@ -15,6 +15,7 @@ pub(crate) mod reactions;
 pub(crate) mod relay;
 pub(crate) mod take_in;
 
+pub(crate) use compose::look_up;
 pub use held::{Verdict, look_at, waiting as waiting_for_a_look};
 pub use history::history;
 pub use keeping::{keep, let_go, mute, pin, unmute, unpin};

@@ -64,6 +64,7 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         .topics
         .iter()
         .map(|topic| hashtag(settings, topic))
+        .chain(actor.emojis.iter().map(|used| emoji(&used.name, &used.url)))
         .collect();
     card.also_known_as.clone_from(&actor.also_known_as);
     card.moved_to.clone_from(&actor.moved_to);
@@ -138,6 +139,7 @@ fn picture(url: String) -> PictureCard {
         Some("png") => Some("image/png"),
         Some("jpg" | "jpeg") => Some("image/jpeg"),
         Some("webp") => Some("image/webp"),
+        Some("gif") => Some("image/gif"),
         _ => None,
     };
     PictureCard {
@@ -151,6 +153,13 @@ fn hashtag(settings: &Settings, name: &str) -> TagCard {
     TagCard::Hashtag {
         name: topics::hashtag(name).unwrap_or_default(),
         href: links::topic(settings, &topics::slug(name).unwrap_or_default()),
+    }
+}
+
+fn emoji(name: &str, url: &str) -> TagCard {
+    TagCard::Emoji {
+        name: name.to_owned(),
+        icon: picture(url.to_owned()),
     }
 }
 
@@ -310,12 +319,11 @@ impl Spoken<'_> {
                 named.push(further);
             }
         }
-        let topics = self
-            .post
-            .tags
-            .iter()
-            .filter(|tag| tag.kind == TagKind::Hashtag)
-            .map(|tag| hashtag(settings, &tag.name));
+        let topics = self.post.tags.iter().filter_map(|tag| match tag.kind {
+            TagKind::Hashtag => Some(hashtag(settings, &tag.name)),
+            TagKind::Emoji => Some(emoji(&tag.name, &tag.href)),
+            TagKind::Mention => None,
+        });
         named.into_iter().map(mention).chain(topics).collect()
     }
 }

@@ -14,6 +14,7 @@ mod note;
 mod pieces;
 pub mod prepass;
 mod reaction;
+pub use reaction::is_one_emoji;
 
 use crate::{
     limits::{BODY_BYTES, JSON_DEPTH},

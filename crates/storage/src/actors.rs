@@ -148,6 +148,8 @@ pub struct ActorPatch {
     pub summary: Option<String>,
     /// The same as it was written.
     pub summary_source: Option<Option<String>>,
+    /// The pictures that stand for `:name:` in what it says.
+    pub emojis: Option<Json<Vec<Emoji>>>,
     /// A small picture.
     pub icon_url: Option<Option<String>>,
     /// A wide picture.

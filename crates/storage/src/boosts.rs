@@ -141,6 +141,17 @@ pub fn by_groups_here(db: &mut Conn, post: PostId) -> QueryResult<Vec<(Boost, Ac
     .load(conn))
 }
 
+/// The latest ways in which a post was passed on: the boosts, and by whom; at most so many.
+pub fn ways(db: &mut Conn, post: PostId, most: i64) -> QueryResult<Vec<(BoostId, ActorId)>> {
+    on!(db, |conn| boosts::table
+        .filter(boosts::post_id.eq(post))
+        .filter(boosts::undone_at.is_null())
+        .order(boosts::id.desc())
+        .limit(most)
+        .select((boosts::id, boosts::actor_id))
+        .load(conn))
+}
+
 /// These boosts.
 pub fn by_ids(db: &mut Conn, ids: &[BoostId]) -> QueryResult<Vec<Boost>> {
     on!(db, |conn| Boost::query()

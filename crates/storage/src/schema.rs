@@ -7,6 +7,7 @@
 mod belonging;
 mod elsewhere;
 mod finding;
+mod house;
 mod media;
 mod order;
 mod reading;
@@ -16,6 +17,7 @@ mod sign_in;
 pub(crate) use belonging::*;
 pub(crate) use elsewhere::*;
 pub(crate) use finding::*;
+pub(crate) use house::*;
 pub(crate) use media::*;
 pub(crate) use order::*;
 pub(crate) use reading::*;

@@ -123,6 +123,10 @@ ids! {
     VersionId;
     /// A post that will be published later.
     ScheduledId;
+    /// Something that the house tells everybody.
+    AnnouncementId;
+    /// A picture of ours that stands for a word.
+    EmojiId;
 }
 
 impl From<PostId> for EntryId {

@@ -5,8 +5,8 @@
 use diesel::prelude::*;
 
 use crate::one_of::one_of;
-use crate::schema::{follows, home_entries, memberships, mentions};
-use crate::types::{ActorId, EntryId, FollowState, MembershipState, PostId};
+use crate::schema::{follows, home_entries, list_members, memberships, mentions};
+use crate::types::{ActorId, EntryId, FollowState, ListId, MembershipState, PostId};
 use crate::{Conn, on};
 
 /// Those among them who have this entry at home.
@@ -15,6 +15,33 @@ pub fn at_home(db: &mut Conn, entry: EntryId, among: &[ActorId]) -> QueryResult<
         .filter(one_of(home_entries::owner_id, among))
         .filter(home_entries::entry_id.eq(entry))
         .select(home_entries::owner_id)
+        .load(conn))
+}
+
+/// Those among them who have this post at home, and by which entry: a post is at home once, whoever brought it there.
+pub fn having(
+    db: &mut Conn,
+    post: PostId,
+    among: &[ActorId],
+) -> QueryResult<Vec<(ActorId, EntryId)>> {
+    on!(db, |conn| home_entries::table
+        .filter(one_of(home_entries::owner_id, among))
+        .filter(home_entries::post_id.eq(post))
+        .select((home_entries::owner_id, home_entries::entry_id))
+        .load(conn))
+}
+
+/// On which of these lists one of these stands, and whose list it is.
+pub fn lists_with(
+    db: &mut Conn,
+    lists: &[ListId],
+    members: &[ActorId],
+) -> QueryResult<Vec<(ListId, ActorId)>> {
+    on!(db, |conn| list_members::table
+        .filter(one_of(list_members::list_id, lists))
+        .filter(one_of(list_members::actor_id, members))
+        .select((list_members::list_id, list_members::owner_id))
+        .distinct()
         .load(conn))
 }
 

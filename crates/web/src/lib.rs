@@ -30,9 +30,9 @@ use actix_web::{
 use federation::{actors, inbox, objects, well_known};
 use ipnet::IpNet;
 use mastodon::{
-    accounts, apps, companions, conversations, distance, embed, filters, house, instance, keeping,
-    lists, neighbours, notifications, polls, push, quotes, registration, requests, search,
-    showcase, statuses, streaming, tags, timelines,
+    accounts, announcements, apps, companions, conversations, distance, embed, emojis, filters,
+    house, instance, keeping, lists, neighbours, notifications, polls, push, quotes, registration,
+    requests, search, showcase, statuses, streaming, tags, timelines,
 };
 
 /// What the doors need to know of how this instance is set up.
@@ -113,6 +113,8 @@ fn for_clients() -> Scope<
         .configure(streaming::routes)
         .configure(push::routes)
         .configure(house::routes)
+        .configure(announcements::routes)
+        .configure(emojis::routes)
         .configure(embed::routes)
         .configure(description::routes)
         .service(at("/v1/accounts").route(web::post().to(registration::sign_up)))

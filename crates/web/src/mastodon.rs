@@ -5,11 +5,13 @@
 
 pub mod accounts;
 pub mod admin;
+pub mod announcements;
 pub mod apps;
 pub mod companions;
 pub mod conversations;
 pub mod distance;
 pub mod embed;
+pub mod emojis;
 pub mod entities;
 pub mod filters;
 pub mod groups;

@@ -87,6 +87,9 @@ fn the_written_form_of_every_job_stays() {
         Job::RemoveFiles {
             files: vec!["abc.png".into()],
         },
+        Job::EndAnnouncement {
+            announcement: AnnouncementId(9),
+        },
     ]
     .iter()
     .map(|job| serde_json::to_string(job).unwrap())

@@ -7,7 +7,7 @@ use kindred_storage::{
 };
 
 use super::{checked_name, links};
-use crate::{Kindred, Ledger, Refusal, Result, announce, directory, media, topics};
+use crate::{Kindred, Ledger, Refusal, Result, announce, directory, emojis, media, topics};
 
 /// The longest note about oneself, in characters.
 pub const LONGEST_NOTE: usize = 5_000;
@@ -79,6 +79,7 @@ pub async fn change_profile(kindred: &Kindred, who: &Actor, wish: Profile) -> Re
 pub(crate) fn rewrite(ledger: &mut Ledger<'_>, mut face: Actor) -> Result<Actor> {
     // Later than every earlier version, or peers take it for the one that they have.
     face.updated_at = ledger.now.max(face.updated_at.plus(A_MILLISECOND));
+    face.emojis = Json(emojis::of_face(ledger, &face)?);
     let before = ledger.actor(face.id)?;
     for (worn, wears) in [
         (&before.icon_url, &face.icon_url),
@@ -94,6 +95,7 @@ pub(crate) fn rewrite(ledger: &mut Ledger<'_>, mut face: Actor) -> Result<Actor>
         name: Some(face.name.clone()),
         summary: Some(face.summary.clone()),
         summary_source: Some(face.summary_source.clone()),
+        emojis: Some(face.emojis.clone()),
         icon_url: Some(face.icon_url.clone()),
         image_url: Some(face.image_url.clone()),
         locked: Some(face.locked),

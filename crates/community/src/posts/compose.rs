@@ -16,7 +16,7 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, links, media, polls,
+    Kindred, Ledger, Refusal, Result, emojis, links, media, polls,
     posts::{Boosting, LONGEST_TEXT, Publication, Said},
     quotes, remote, servers, sight, topics,
     views::{Audience, Draft, TextFormat, Viewer},
@@ -70,18 +70,7 @@ pub(crate) async fn compose(kindred: &Kindred, who: &Actor, draft: &Draft) -> Re
         Markup::Markdown => html::from_markdown(&draft.text, &directory),
         Markup::Html => html::from_html(&draft.text, &directory),
     };
-    let named = rendered
-        .mentions
-        .iter()
-        .filter_map(|mention| {
-            directory
-                .people
-                .values()
-                .flatten()
-                .find(|actor| actor.uri == mention.id)
-                .cloned()
-        })
-        .collect();
+    let named = directory.meant_by(&rendered.mentions).cloned().collect();
     let poll = draft.poll.as_ref().map(polls::draft).transpose()?;
     Ok(Composed {
         draft: Draft {
@@ -95,9 +84,24 @@ pub(crate) async fn compose(kindred: &Kindred, who: &Actor, draft: &Draft) -> Re
 }
 
 /// Who is meant by the handles in a text.
-struct Directory {
+pub(crate) struct Directory {
     people: HashMap<(String, Option<String>), Option<Actor>>,
     origin: String,
+}
+
+impl Directory {
+    /// Those who are meant by these mentions.
+    pub(crate) fn meant_by<'a>(
+        &'a self,
+        mentions: &'a [Mentioned],
+    ) -> impl Iterator<Item = &'a Actor> {
+        mentions.iter().filter_map(|mention| {
+            self.people
+                .values()
+                .flatten()
+                .find(|actor| actor.uri == mention.id)
+        })
+    }
 }
 
 impl Links for Directory {
@@ -119,7 +123,11 @@ impl Links for Directory {
 }
 
 /// Looks people up: here, among those we know, and at their own server when they are new to us. Who cannot be found stays plain text.
-async fn look_up(kindred: &Kindred, who: &Actor, handles: Vec<Handle>) -> Result<Directory> {
+pub(crate) async fn look_up(
+    kindred: &Kindred,
+    who: &Actor,
+    handles: Vec<Handle>,
+) -> Result<Directory> {
     let mut directory = Directory {
         people: HashMap::new(),
         origin: kindred.settings().origin.clone(),
@@ -227,7 +235,7 @@ impl Composed {
             replies_count: 0,
             likes_count: 0,
             boosts_count: 0,
-            tags: Json(self.tags(ledger)),
+            tags: Json(self.tags(ledger)?),
             attachments: Json(attachments),
             content: self.html.clone(),
             source: Some(self.draft.text.clone()),
@@ -276,7 +284,7 @@ impl Composed {
         self.named.iter().map(|actor| actor.id).collect()
     }
 
-    fn tags(&self, ledger: &Ledger<'_>) -> Vec<Tag> {
+    fn tags(&self, ledger: &mut Ledger<'_>) -> Result<Vec<Tag>> {
         let mentions = self.named.iter().map(|actor| Tag {
             kind: TagKind::Mention,
             name: format!("@{}", links::full_acct(ledger.settings, actor)),
@@ -289,7 +297,20 @@ impl Composed {
                 .map(|slug| links::topic(ledger.settings, &slug))
                 .unwrap_or_default(),
         });
-        mentions.chain(hashtags).collect()
+        let mut tags: Vec<Tag> = mentions.chain(hashtags).collect();
+        let mut texts = vec![
+            self.draft.text.as_str(),
+            self.draft.warning.as_deref().unwrap_or_default(),
+            self.draft.title.as_deref().unwrap_or_default(),
+        ];
+        let asked = self.draft.poll.as_ref();
+        texts.extend(
+            asked
+                .iter()
+                .flat_map(|poll| poll.options.iter().map(String::as_str)),
+        );
+        tags.extend(emojis::tags(ledger.db, ledger.settings, &texts)?);
+        Ok(tags)
     }
 
     /// The program that it was written with.
@@ -359,7 +380,7 @@ impl Composed {
             ),
             sensitive: Some(self.draft.sensitive || self.draft.warning.is_some()),
             language: self.draft.language.clone().map(Some),
-            tags: Some(Json(self.tags(ledger))),
+            tags: Some(Json(self.tags(ledger)?)),
             quote_policy: self.draft.quote_policy.map(Some),
             // Never before it was published: GoToSocial calls that malformed.
             edited_at: Some(Some(ledger.now.max(post.published_at))),

@@ -9,6 +9,7 @@ mod elsewhere;
 mod federation;
 mod finding;
 mod hostile;
+mod house;
 mod media;
 mod order;
 mod peers;

@@ -41,7 +41,7 @@ fn picture(clean: &Value, name: &str) -> Option<crate::uri::Uri> {
 }
 
 /// Whether a text is exactly one emoji: one picture character, with what may be joined to it.
-fn is_one_emoji(text: &str) -> bool {
+pub fn is_one_emoji(text: &str) -> bool {
     let mut pictures = 0;
     let mut joined = false;
     let mut flags = 0;

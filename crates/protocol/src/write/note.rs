@@ -124,6 +124,13 @@ pub enum TagCard {
         /// The page about it.
         href: String,
     },
+    /// A picture used as a letter.
+    Emoji {
+        /// The word that it stands for, with or without colons.
+        name: String,
+        /// The picture.
+        icon: PictureCard,
+    },
 }
 
 impl TagCard {
@@ -134,6 +141,15 @@ impl TagCard {
             }
             TagCard::Hashtag { name, href } => {
                 json!({"type": "Hashtag", "href": href, "name": format!("#{}", name.trim_start_matches('#'))})
+            }
+            // GoToSocial wants an id, and Pleroma gives the picture's own address.
+            TagCard::Emoji { name, icon } => {
+                json!({
+                    "type": "Emoji",
+                    "id": icon.url,
+                    "name": format!(":{}:", name.trim_matches(':')),
+                    "icon": icon.to_value(),
+                })
             }
         }
     }

@@ -25,6 +25,7 @@ macro_rules! tell {
 mod answers;
 mod belonging;
 mod doors;
+mod house;
 mod inviting;
 mod media;
 mod order;

@@ -26,7 +26,7 @@ use super::{
 use crate::error::{ApiError, Failure};
 
 /// The fields that are files, whether they have a file name or not.
-const FILES: [&str; 4] = ["file", "thumbnail", "avatar", "header"];
+const FILES: [&str; 5] = ["file", "thumbnail", "avatar", "header", "image"];
 /// More fields than any form has.
 const MOST_FIELDS: usize = 200;
 /// How long a form with files may take to arrive.

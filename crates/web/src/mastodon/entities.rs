@@ -4,6 +4,7 @@
 //! over a missing one. Nothing is asked here; rows go in, entities come out.
 
 mod account;
+mod announcement;
 mod group;
 mod later;
 mod media;
@@ -17,6 +18,7 @@ mod status;
 mod tests;
 
 pub use account::{Account, CredentialAccount, Profile, Relationship, Role};
+pub use announcement::{Announcement, Reaction};
 pub use group::{Group, GroupRelationship, InvitationLink, Member, role_named};
 pub use later::{ScheduledStatus, StatusEdit};
 pub(crate) use media::kind as media_kind;
@@ -32,9 +34,12 @@ pub use reading::{
 };
 pub(crate) use status::written;
 pub use status::{Context, Status, StatusSource};
+use status::{Hashtag, Mention};
+
+use std::borrow::Cow;
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use kindred_community::{ActorId, Moment, settings::Settings};
+use kindred_community::{ActorId, Moment, links, settings::Settings};
 use serde::Serialize;
 
 /// From where things are looked at: which instance, when, and by whom.
@@ -48,28 +53,39 @@ pub struct Lens<'a> {
     pub me: Option<ActorId>,
 }
 
-/// A list that is always empty: custom emoji of ours, roles to show.
+/// A list that is always empty: roles to show, posts in an announcement.
 pub(crate) type Nothing = [(); 0];
 
 /// A picture used as a letter.
 #[derive(Clone, Debug, Serialize)]
 pub struct CustomEmoji<'a> {
     shortcode: &'a str,
-    url: &'a str,
-    static_url: &'a str,
+    url: Cow<'a, str>,
+    static_url: Cow<'a, str>,
     visible_in_picker: bool,
     category: Option<&'a str>,
 }
 
 impl<'a> CustomEmoji<'a> {
-    /// The picture that stands for `:shortcode:`. It is of another server, so nobody picks it here.
+    /// The picture that stands for `:shortcode:` in a text. Whether it is one of ours to pick is not known any more.
     pub(super) fn of(shortcode: &'a str, url: &'a str) -> Self {
         Self {
             shortcode: shortcode.trim_matches(':'),
-            url,
-            static_url: url,
+            url: Cow::Borrowed(url),
+            static_url: Cow::Borrowed(url),
             visible_in_picker: false,
             category: None,
+        }
+    }
+
+    /// A picture of ours, to pick.
+    pub(super) fn ours(settings: &Settings, emoji: &'a kindred_community::CustomEmoji) -> Self {
+        Self {
+            shortcode: &emoji.shortcode,
+            url: Cow::Owned(links::file(settings, &emoji.file)),
+            static_url: Cow::Owned(links::file(settings, &emoji.still)),
+            visible_in_picker: emoji.in_picker,
+            category: emoji.category.as_deref(),
         }
     }
 }

@@ -1,10 +1,10 @@
-//! What clients ask of every house at their start and now and then: rules and other papers, neighbours, figures, announcements,
-//! preferences. What a house does not have is said in the shape that clients expect.
+//! What clients ask of every house at their start and now and then: rules and other papers, neighbours, figures, preferences.
+//! What a house does not have is said in the shape that clients expect.
 
 use actix_web::{
     HttpRequest, HttpResponse,
     http::StatusCode,
-    web::{self, Data, Path, ServiceConfig},
+    web::{Data, Path, ServiceConfig},
 };
 use kindred_community::{Kindred, house, settings::Paper};
 use serde_json::{Value, json};
@@ -33,14 +33,6 @@ pub fn routes(cfg: &mut ServiceConfig) {
         .service(at("/v1/instance/domain_blocks").route(read(domain_blocks)))
         .service(at("/v1/instance/languages").route(read(known_languages)))
         .service(at("/v1/instance/translation_languages").route(read(no_languages)))
-        .service(at("/v1/custom_emojis").route(read(custom_emojis)))
-        .service(at("/v1/announcements").route(read(announcements)))
-        .service(at("/v1/announcements/{id}/dismiss").route(web::post().to(dismiss)))
-        .service(
-            at("/v1/announcements/{id}/reactions/{name}")
-                .route(web::put().to(react))
-                .route(web::delete().to(react)),
-        )
         .service(at("/v1/preferences").route(read(preferences)));
 }
 
@@ -187,26 +179,6 @@ async fn known_languages(req: HttpRequest) -> HttpResponse {
 /// `GET /api/v1/instance/translation_languages`: nothing is translated here.
 async fn no_languages(req: HttpRequest) -> HttpResponse {
     assets::kept(&req, &json!({}))
-}
-
-/// `GET /api/v1/custom_emojis`: this house has none of its own.
-async fn custom_emojis(req: HttpRequest) -> HttpResponse {
-    assets::kept(&req, &json!([]))
-}
-
-/// `GET /api/v1/announcements`: nothing is announced here but what groups announce.
-async fn announcements(_who: Bearer<scope::Any>) -> HttpResponse {
-    answer(&json!([]))
-}
-
-/// `POST /api/v1/announcements/:id/dismiss`
-async fn dismiss(_who: Bearer<scope::WriteAccounts>) -> Result<HttpResponse, ApiError> {
-    Err(no_such("there is no such announcement"))
-}
-
-/// `PUT /api/v1/announcements/:id/reactions/:name`, and DELETE
-async fn react(_who: Bearer<scope::WriteFavourites>) -> Result<HttpResponse, ApiError> {
-    Err(no_such("there is no such announcement"))
 }
 
 fn no_such(words: &str) -> ApiError {

@@ -3,10 +3,12 @@
 //! What a stream carries is decided by [`hub`], for each listener anew; here connections are opened, kept alive and closed. A
 //! connection ends with the token it was opened with.
 
+mod house;
 mod hub;
 mod names;
+mod seats;
 
-pub use hub::Streams;
+pub use seats::Streams;
 
 use std::time::Duration;
 
@@ -31,8 +33,8 @@ use crate::{
     extract::{Params, bearer},
     read,
 };
-use hub::{Frame, Seat};
 use names::Name;
+use seats::{Frame, Seat};
 
 /// How often a connection shows that it is alive, and looks whether its token is: phones and proxies cut silent ones.
 const BEAT: Duration = Duration::from_secs(20);

@@ -1,7 +1,9 @@
-//! What admins look after: partner companies, and topics.
+//! What admins look after: partner companies, topics, what everybody is told, and pictures that stand for words.
 //!
 //! That they are admins is asked by the heart, at every step.
 
+mod announcements;
+mod emojis;
 mod partners;
 mod topics;
 
@@ -27,6 +29,21 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
             .route(web::post().to(partners::propose)),
     )
     .service(at("/admin/partners/{answer:accept|end}").route(web::post().to(partners::answer)))
+    .service(
+        at("/admin/announcements")
+            .route(read(announcements::show))
+            .route(web::post().to(announcements::publish)),
+    )
+    .service(
+        at("/admin/announcements/{id}/{deed:change|remove}")
+            .route(web::post().to(announcements::act)),
+    )
+    .service(
+        at("/admin/emojis")
+            .route(read(emojis::show))
+            .route(web::post().to(emojis::add)),
+    )
+    .service(at("/admin/emojis/{id}/{deed:on|off|remove}").route(web::post().to(emojis::act)))
     .service(at("/admin/topics").route(read(topics::list)))
     .service(at("/admin/topics/{slug}").route(read(topics::show)))
     .service(

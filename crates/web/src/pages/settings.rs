@@ -120,6 +120,8 @@ async fn answer(
                 @if me.account.role == AccountRole::Admin {
                     li { a href="/admin/partners" { (super::texts::finding::PARTNERS) } }
                     li { a href="/admin/topics" { (super::texts::finding::TOPICS) } }
+                    li { a href="/admin/announcements" { (super::texts::house::ANNOUNCEMENTS) } }
+                    li { a href="/admin/emojis" { (super::texts::house::EMOJIS) } }
                 }
             }
             (password_form(me))

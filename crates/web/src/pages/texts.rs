@@ -3,6 +3,7 @@
 //! No words of ours stand anywhere else in the pages, so that another language needs one more file like this one.
 
 pub(crate) mod finding;
+pub(crate) mod house;
 pub(crate) mod sign_in;
 
 use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility};

@@ -7,10 +7,10 @@ use kindred_web::description::{Answer, Asked, Endpoint, Kind, Who, endpoints};
 use serde_json::{Value, json};
 
 use super::stage::{ALL_SCOPES, Stage};
-use crate::support::{Instance, Person, http, http::Request, on_sqlite};
+use crate::support::{Instance, Person, http, http::Request, on_both, on_sqlite};
 
 /// The endpoints to which something can be said wrongly: those that answer in JSON.
-fn candidates() -> impl Iterator<Item = &'static Endpoint> {
+pub(super) fn candidates() -> impl Iterator<Item = &'static Endpoint> {
     endpoints().iter().filter(|endpoint| {
         endpoint
             .here
@@ -19,11 +19,11 @@ fn candidates() -> impl Iterator<Item = &'static Endpoint> {
     })
 }
 
-fn asked(endpoint: &Endpoint) -> &[Asked] {
+pub(super) fn asked(endpoint: &Endpoint) -> &[Asked] {
     endpoint.here.as_ref().map_or(&[], |terms| &terms.asked)
 }
 
-fn filled(endpoint: &Endpoint, with: &str) -> String {
+pub(super) fn filled(endpoint: &Endpoint, with: &str) -> String {
     let parts = endpoint
         .path
         .split('/')
@@ -32,7 +32,7 @@ fn filled(endpoint: &Endpoint, with: &str) -> String {
 }
 
 /// Whether an answer is one that a client can read: never a breakage, never silence, words in every refusal.
-fn fault(answer: &http::Answer) -> Option<String> {
+pub(super) fn fault(answer: &http::Answer) -> Option<String> {
     let text = answer.text();
     // Translating is not set up, and says so, as does what is described in JSON only; another server may be out of reach.
     if answer.status >= 500 && !matches!(answer.status, 501 | 503) {
@@ -70,6 +70,7 @@ fn nonsense() -> Vec<Value> {
         json!(1e300),
         json!(""),
         json!("\u{0}"),
+        json!("before\u{0}behind"),
         json!("ж\u{202e}🦀'\"<script>;--"),
         json!("99999999999999999999999999"),
         json!([]),
@@ -82,7 +83,7 @@ fn nonsense() -> Vec<Value> {
 
 #[actix_web::test]
 async fn whoever_says_nonsense_is_refused_with_words() {
-    on_sqlite(async |fediverse| {
+    on_both(async |fediverse| {
         let stage = Stage::set(fediverse).await;
         let mut wrong = Vec::new();
         for endpoint in candidates() {
@@ -149,7 +150,7 @@ async fn says(
 
 #[actix_web::test]
 async fn bodies_that_cannot_be_read_are_refused_with_words() {
-    on_sqlite(async |fediverse| {
+    on_both(async |fediverse| {
         let ours = fediverse
             .instance("kindred.example")
             .with_admin("ines")
@@ -157,27 +158,35 @@ async fn bodies_that_cannot_be_read_are_refused_with_words() {
             .await;
         let mut wrong = Vec::new();
         let deep = format!("{}{}", "[".repeat(5_000), "]".repeat(5_000));
+        let deep_inside = format!("{}1{}", "{\"a\":".repeat(5_000), "}".repeat(5_000));
         for endpoint in candidates().filter(|endpoint| endpoint.method != "GET") {
             let ines = ours.person_who_may("ines", ALL_SCOPES).await;
             for (kind, body) in [
-                ("application/json", "{"),
-                ("application/json", "[]"),
-                ("application/json", "\"words\""),
-                ("application/json", deep.as_str()),
-                ("application/json", "\u{fffd}"),
+                ("application/json", &b"{"[..]),
+                ("application/json", b"[]"),
+                ("application/json", b"\"words\""),
+                ("application/json", deep.as_bytes()),
+                ("application/json", deep_inside.as_bytes()),
+                ("application/json", b"{\"status\": \"\xff\xfe\"}"),
+                ("application/json", b"\0"),
+                (
+                    "application/json",
+                    b"{\"status\": 1, \"status\": [], \"status\": \"\\u0000\"}",
+                ),
+                ("application/json; charset=utf-16", b"\xfe\xff\0{\0}"),
                 (
                     "multipart/form-data; boundary=line",
-                    "--line\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nbroken off",
+                    b"--line\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nbroken off",
                 ),
-                ("multipart/form-data; boundary=line", "nothing at all"),
-                ("multipart/form-data", "--line--"),
+                ("multipart/form-data; boundary=line", b"nothing at all"),
+                ("multipart/form-data", b"--line--"),
                 (
                     "application/x-www-form-urlencoded",
-                    "%ff[%00][]=%&&=&a[b=c]",
+                    b"%ff[%00][]=%&&=&a[b=c]",
                 ),
-                ("application/x-www-form-urlencoded", ""),
-                ("text/plain", "words"),
-                ("application/xml", "<a/>"),
+                ("application/x-www-form-urlencoded", b""),
+                ("text/plain", b"words"),
+                ("application/xml", b"<a/>"),
             ] {
                 let answer = Request::new(endpoint.method, &filled(endpoint, "0"))
                     .with("host", ours.host())
@@ -187,6 +196,7 @@ async fn bodies_that_cannot_be_read_are_refused_with_words() {
                     .send(ours.address())
                     .await;
                 wrong.extend(fault(&answer).map(|fault| {
+                    let body = String::from_utf8_lossy(body);
                     format!(
                         "{} {} {kind} {body:.20}: {fault}",
                         endpoint.method, endpoint.path
@@ -298,7 +308,7 @@ fn reaches(scope: &str, wanted: &[&str]) -> bool {
 
 #[actix_web::test]
 async fn a_token_that_was_given_back_opens_nothing() {
-    on_sqlite(async |fediverse| {
+    on_both(async |fediverse| {
         let ours = fediverse.instance("kindred.example").with_person("nadia").start().await;
         let nadia = ours.person_who_may("nadia", ALL_SCOPES).await;
         nadia.sees("/api/v1/accounts/verify_credentials").await;

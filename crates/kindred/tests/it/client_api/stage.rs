@@ -23,7 +23,7 @@ use crate::{
 };
 
 /// Everything that a token can carry.
-pub(super) const ALL_SCOPES: &str = "read write follow push profile admin:read admin:write";
+pub(crate) const ALL_SCOPES: &str = "read write follow push profile admin:read admin:write";
 
 /// What is sent: by whom, where to, and with what.
 pub(super) struct Call {
@@ -190,6 +190,14 @@ impl<'a> Stage<'a> {
         if path.contains("/admin/") {
             return self.by_an_admin(who, method, path).await;
         }
+        if path.contains("/v1/announcements") && path.contains("kindred")
+            || path.contains("/v1/emojis")
+        {
+            if method == "GET" {
+                self.happened(who, path).await;
+            }
+            return self.looking_after(method, path).await;
+        }
         if path.contains("/kindred/v1/") {
             return self.finding(who, method, path).await;
         }
@@ -225,7 +233,7 @@ impl<'a> Stage<'a> {
                 })),
             ),
             (_, path) if path.starts_with("/api/v1/announcements/") => {
-                (vec!["1".into(), "x".into()], None)
+                (vec![self.announced().await, "%F0%9F%9A%80".into()], None)
             }
             (_, "/api/v1/instance/terms_of_service/:date") => (vec!["2026-01-01".into()], None),
             (_, path) if path.starts_with("/api/v1/accounts/:") => {
@@ -418,6 +426,9 @@ impl<'a> Stage<'a> {
                 .who
                 .sends_form("POST", &call.path, &[("file", None, &file)])
                 .await;
+        }
+        if (endpoint.method, endpoint.path) == ("POST", "/api/kindred/v1/emojis") {
+            return self.sends_emoji(&call.who, &call.path).await;
         }
         if endpoint.path.starts_with("/api/v1/streaming") && !endpoint.path.ends_with("/health") {
             // A stream never ends; what it carries is looked at where streams are. A stranger is refused at once.

@@ -5,6 +5,8 @@ mod journey;
 mod pages;
 mod topics;
 
+pub(crate) use pages::browser;
+
 use serde_json::{Value, json};
 
 use crate::support::{Fediverse, Instance, Person};

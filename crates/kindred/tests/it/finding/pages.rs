@@ -9,7 +9,7 @@ use crate::support::{Browser, Fediverse, Instance, Person, on_both, on_sqlite, w
 const PASSWORD: &str = "correct horse battery";
 
 /// Somebody with a browser, who has signed in for the first time.
-async fn browser(instance: &Instance, handle: &str) -> (Browser, String) {
+pub(crate) async fn browser(instance: &Instance, handle: &str) -> (Browser, String) {
     let name = handle.to_owned();
     let (account, actor) = instance
         .asks(move |db| Ok(kindred_storage::accounts::by_handle(db, &name)?))

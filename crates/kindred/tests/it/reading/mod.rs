@@ -11,6 +11,7 @@ mod showcase;
 mod talks;
 mod timelines;
 mod topics;
+mod walking;
 
 use serde_json::{Value, json};
 

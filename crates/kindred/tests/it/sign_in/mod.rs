@@ -1,9 +1,10 @@
 //! Signing in: with a browser, and through programs that somebody lets in.
 
 mod browsers;
+mod processes;
 mod programs;
 mod pushes;
-mod streams;
+pub(crate) mod streams;
 
 use kindred_community::{AccountRole, people};
 

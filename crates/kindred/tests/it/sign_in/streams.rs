@@ -15,7 +15,7 @@ use crate::support::{Fediverse, Instance, Person, on_both, on_sqlite, read_head}
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A connection on which the server speaks when it has something to say.
-struct Line(BufReader<TcpStream>);
+pub(crate) struct Line(BufReader<TcpStream>);
 
 impl Line {
     async fn open(
@@ -37,7 +37,7 @@ impl Line {
         (first, headers, Self(reader))
     }
 
-    async fn socket(ours: &Instance, query: &str, token: &str) -> Self {
+    pub(crate) async fn socket(ours: &Instance, query: &str, token: &str) -> Self {
         let (first, headers, line) = Self::open(
             ours,
             &format!("/api/v1/streaming{query}"),
@@ -64,7 +64,7 @@ impl Line {
     }
 
     /// Says something on a WebSocket, masked with zeros.
-    async fn says(&mut self, words: &Value) {
+    pub(crate) async fn says(&mut self, words: &Value) {
         let words = words.to_string();
         let length = u8::try_from(words.len()).expect("a short message");
         assert!(length < 126);
@@ -91,7 +91,7 @@ impl Line {
     }
 
     /// The next event on a WebSocket.
-    async fn event(&mut self) -> (Value, String, Value) {
+    pub(crate) async fn event(&mut self) -> (Value, String, Value) {
         loop {
             let (kind, words) = self.frame().await;
             if kind == 1 {
@@ -105,6 +105,14 @@ impl Line {
             }
             assert_ne!(kind, 8, "it was closed");
         }
+    }
+
+    /// The next event on a WebSocket, when it comes within a moment.
+    pub(crate) async fn soon(&mut self) -> Option<(Value, String, Value)> {
+        let within = Duration::from_millis(300);
+        // Nothing of a frame has been read while its first byte has not come.
+        timeout(within, self.0.fill_buf()).await.ok()?.ok()?;
+        Some(self.event().await)
     }
 
     /// The next data of a server-sent event.
@@ -123,7 +131,7 @@ impl Line {
     }
 }
 
-async fn a_house(fediverse: &Fediverse) -> (Instance, Person, Person) {
+pub(super) async fn a_house(fediverse: &Fediverse) -> (Instance, Person, Person) {
     let ours = fediverse
         .instance("kindred.example")
         .with_person("nadia")

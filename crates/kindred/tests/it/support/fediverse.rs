@@ -71,6 +71,17 @@ pub(crate) async fn on_both(test: impl AsyncFn(&Fediverse)) {
     }
 }
 
+/// Runs a test that is about several processes on one database: on a fresh PostgreSQL, where there is one.
+pub(crate) async fn on_postgres(test: impl AsyncFn(&Fediverse)) {
+    match testing::postgres() {
+        Some(db) => {
+            drop(db);
+            on(Backend::Postgres, &test).await;
+        }
+        None => eprintln!("SKIPPED: there is no PostgreSQL"),
+    }
+}
+
 /// Runs a test that has nothing to do with the kind of database.
 pub(crate) async fn on_sqlite(test: impl AsyncFn(&Fediverse)) {
     on(Backend::Sqlite, &test).await;

@@ -3,7 +3,7 @@
 use std::{
     cell::RefCell,
     collections::HashMap,
-    net::SocketAddr,
+    net::{SocketAddr, TcpListener},
     path::PathBuf,
     rc::Rc,
     sync::{
@@ -20,16 +20,17 @@ use diesel::{
 use kindred::serve::{self, Doors};
 use kindred_community::{
     AccountRole, Actor, Clock, GroupRole, JoinPolicy, Kindred, MembershipState, Result, Visibility,
-    accounts, groups, people,
+    accounts, groups, happenings, people,
     seal::Seal,
     settings::{Federation, House, MediaSettings, Settings, SignUp},
 };
 use kindred_protocol::network::{Network, NetworkSettings};
 use kindred_storage::{
-    Agreement, Conn, InstanceId, Page, Standing, actors, follows, instances, memberships, posts,
+    Agreement, Conn, Db, InstanceId, Page, Standing, actors, follows, instances, memberships, posts,
 };
 use kindred_web::DoorSettings;
 use serde_json::Value;
+use tokio::sync::watch;
 
 use super::{
     fediverse::Fediverse,
@@ -149,7 +150,8 @@ impl<'a> Builder<'a> {
             seal: Seal::default(),
         };
         let db = self.fediverse.database();
-        let kindred = Kindred::new(db, network, settings, Clock::Hand(hand), 1);
+        let clock = Clock::Hand(hand);
+        let kindred = Kindred::new(db.clone(), network, settings, clock.clone(), 1);
         kindred.service().await.expect("a Service actor");
         let doors = serve::doors(
             kindred.clone(),
@@ -162,6 +164,8 @@ impl<'a> Builder<'a> {
         .expect("doors that open");
         let instance = Instance(Rc::new(Inner {
             kindred,
+            db,
+            clock,
             address: self.fediverse.address(&self.host),
             host: self.host.clone(),
             people: RefCell::default(),
@@ -206,6 +210,8 @@ pub(crate) struct Instance(Rc<Inner>);
 
 struct Inner {
     kindred: Kindred,
+    db: Db,
+    clock: Clock,
     host: String,
     address: SocketAddr,
     people: RefCell<HashMap<String, (Actor, String)>>,
@@ -216,6 +222,36 @@ struct Inner {
 impl Instance {
     pub(crate) fn kindred(&self) -> &Kindred {
         &self.0.kindred
+    }
+
+    /// One more process on the same database, with doors of its own. Both carry to each other what happens for as long as the sender lives.
+    pub(crate) fn beside(&self) -> (Self, watch::Sender<bool>) {
+        let ours = &self.0;
+        let settings = ours.kindred.settings().clone();
+        let network = ours.kindred.network().clone();
+        let kindred = Kindred::new(ours.db.clone(), network, settings, ours.clock.clone(), 2);
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let address = listener.local_addr().expect("an address");
+        let settings = DoorSettings {
+            trusted_proxies: Vec::new(),
+            rate_limit: 0.0,
+        };
+        let doors = serve::doors(kindred.clone(), &settings, listener).expect("doors that open");
+        let (stop, stopped) = watch::channel(false);
+        for process in [&ours.kindred, &kindred] {
+            tokio::spawn(happenings::carry(process.clone(), stopped.clone()));
+        }
+        let other = Self(Rc::new(Inner {
+            kindred,
+            db: ours.db.clone(),
+            clock: ours.clock.clone(),
+            address,
+            host: ours.host.clone(),
+            people: RefCell::new(ours.people.borrow().clone()),
+            groups: RefCell::new(ours.groups.borrow().clone()),
+            doors: RefCell::new(Some(doors)),
+        }));
+        (other, stop)
     }
 
     pub(crate) fn host(&self) -> &str {

@@ -67,7 +67,7 @@ struct Mine {
 
 /// Somebody named in a post.
 #[derive(Debug, Serialize)]
-struct Mention<'a> {
+pub(super) struct Mention<'a> {
     id: String,
     username: &'a str,
     url: &'a str,
@@ -76,9 +76,9 @@ struct Mention<'a> {
 
 /// A subject named in a post.
 #[derive(Debug, Serialize)]
-struct Hashtag<'a> {
-    name: &'a str,
-    url: String,
+pub(super) struct Hashtag<'a> {
+    pub(super) name: &'a str,
+    pub(super) url: String,
 }
 
 impl<'a> Status<'a> {
@@ -231,7 +231,7 @@ pub(crate) fn written(view: &PostView) -> String {
 }
 
 impl<'a> Mention<'a> {
-    fn of(actor: &'a kindred_community::Actor) -> Self {
+    pub(super) fn of(actor: &'a kindred_community::Actor) -> Self {
         Self {
             id: actor.id.to_string(),
             username: &actor.handle,

@@ -1,211 +1,32 @@
-//! Who listens to what, and what each of them gets to see of a happening.
+//! What each of those who listen gets to see of a happening.
 //!
 //! One task looks at each happening once, and asks for everybody who may be concerned what their own timeline would show: rules of
-//! seeing are not repeated here. Whoever does not keep up is let go.
+//! seeing are not repeated here.
 
-use std::{
-    collections::{HashMap, HashSet},
-    sync::{
-        Arc, Mutex, PoisonError,
-        atomic::{AtomicBool, AtomicU64, Ordering},
-    },
-};
+use std::{collections::HashSet, sync::Arc};
 
-use actix_web::{rt, web::Data};
+use actix_web::web::Data;
 use kindred_community::{
-    ActorId, Kindred, NotificationId, PostId, Result, TokenId, conversations,
-    happenings::{self, Happening, Reach},
+    ActorId, Kindred, ListId, NotificationId, PostId, Result, conversations,
+    happenings::{self, Edited, Happening, Reach},
     lists, notices, timelines,
-    views::{Page, SignedIn, Viewer},
+    views::{Entry, Page, SignedIn, Viewer},
 };
 use serde::Serialize;
-use tokio::sync::{broadcast::error::RecvError, mpsc};
+use tokio::sync::broadcast::error::RecvError;
 
-use super::names::{Name, Side};
+use super::{
+    house,
+    names::{Name, Side},
+    seats::{Streams, Watchers},
+};
 use crate::mastodon::{
     entities::{Conversation, Notification, Status},
     lens,
 };
 
-/// So many events wait for a connection that is slow; then it is let go.
-const WAITING: usize = 64;
-
-/// Everybody who listens. One for all workers: make it outside of the application's factory.
-#[derive(Debug, Default)]
-pub struct Streams {
-    seats: Mutex<HashMap<u64, Listener>>,
-    next: AtomicU64,
-    watched: AtomicBool,
-}
-
-#[derive(Debug)]
-struct Listener {
-    me: Arc<SignedIn>,
-    names: HashSet<Name>,
-    out: mpsc::Sender<Frame>,
-}
-
-/// What a connection is given to send.
-#[derive(Clone, Debug)]
-pub(crate) enum Frame {
-    /// Something happened.
-    Event {
-        /// On which stream.
-        stream: Name,
-        /// What.
-        event: &'static str,
-        /// The words that go with it.
-        payload: Option<Arc<str>>,
-    },
-    /// The token is void.
-    End,
-}
-
-/// A place in the hub; it is given up when it is dropped.
-pub(crate) struct Seat {
-    streams: Data<Streams>,
-    number: u64,
-    me: Arc<SignedIn>,
-    frames: mpsc::Receiver<Frame>,
-}
-
-impl Drop for Seat {
-    fn drop(&mut self) {
-        self.streams.with(|seats| seats.remove(&self.number));
-    }
-}
-
-impl Seat {
-    /// Somebody connects. The first one sets the watch.
-    pub(crate) fn taken(streams: &Data<Streams>, kindred: &Data<Kindred>, me: SignedIn) -> Self {
-        let (out, frames) = mpsc::channel(WAITING);
-        let number = streams.next.fetch_add(1, Ordering::Relaxed);
-        let me = Arc::new(me);
-        let listener = Listener {
-            me: Arc::clone(&me),
-            names: HashSet::new(),
-            out,
-        };
-        streams.with(|seats| seats.insert(number, listener));
-        if !streams.watched.swap(true, Ordering::Relaxed) {
-            rt::spawn(watch(kindred.clone(), streams.clone()));
-        }
-        Self {
-            streams: streams.clone(),
-            number,
-            me,
-            frames,
-        }
-    }
-
-    /// Who sits here.
-    pub(crate) fn me(&self) -> &SignedIn {
-        &self.me
-    }
-
-    /// What to send next; `None` when this one was let go.
-    pub(crate) async fn next(&mut self) -> Option<Frame> {
-        self.frames.recv().await
-    }
-
-    /// Listens to one more stream.
-    pub(crate) fn listen(&self, name: Name) {
-        self.change(|names| {
-            names.insert(name);
-        });
-    }
-
-    /// Listens to a stream no more.
-    pub(crate) fn leave(&self, name: &Name) {
-        self.change(|names| {
-            names.remove(name);
-        });
-    }
-
-    /// To how many streams this one listens.
-    pub(crate) fn listens_to(&self) -> usize {
-        self.streams.with(|seats| {
-            seats
-                .get(&self.number)
-                .map_or(0, |listener| listener.names.len())
-        })
-    }
-
-    fn change(&self, change: impl FnOnce(&mut HashSet<Name>)) {
-        self.streams.with(|seats| {
-            if let Some(listener) = seats.get_mut(&self.number) {
-                change(&mut listener.names);
-            }
-        });
-    }
-}
-
-/// Somebody who may be concerned: who it is, and to what they listen, on all their connections.
-type Watchers = HashMap<ActorId, (Arc<SignedIn>, HashSet<Name>)>;
-
-impl Streams {
-    fn with<T>(&self, f: impl FnOnce(&mut HashMap<u64, Listener>) -> T) -> T {
-        f(&mut self.seats.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn watchers(&self) -> Watchers {
-        self.with(|seats| {
-            let mut watchers = Watchers::new();
-            for listener in seats.values() {
-                watchers
-                    .entry(listener.me.actor.id)
-                    .or_insert_with(|| (Arc::clone(&listener.me), HashSet::new()))
-                    .1
-                    .extend(listener.names.iter().cloned());
-            }
-            watchers
-        })
-    }
-
-    /// Hands an event to the connections of this person that listen to one of these streams, as far as their tokens reach.
-    fn hand_out(
-        &self,
-        who: ActorId,
-        names: &HashSet<Name>,
-        scope: &str,
-        event: &'static str,
-        payload: Option<&Arc<str>>,
-    ) {
-        self.with(|seats| {
-            seats.retain(|_, listener| {
-                let concerned = listener.me.actor.id == who && listener.me.allows(scope);
-                let wanted = listener.names.iter().filter(|name| names.contains(name));
-                !concerned
-                    || wanted.cloned().all(|stream| {
-                        listener
-                            .out
-                            .try_send(Frame::Event {
-                                stream,
-                                event,
-                                payload: payload.cloned(),
-                            })
-                            .is_ok()
-                    })
-            });
-        });
-    }
-
-    fn end(&self, token: TokenId) {
-        self.with(|seats| {
-            seats.retain(|_, listener| {
-                let ended = listener.me.token.id == token;
-                if ended {
-                    // A full channel ends as well: with nothing, once it is read empty.
-                    let _ = listener.out.try_send(Frame::End);
-                }
-                !ended
-            });
-        });
-    }
-}
-
 /// Looks at everything that happens, for as long as the process lives.
-async fn watch(kindred: Data<Kindred>, streams: Data<Streams>) {
+pub(super) async fn watch(kindred: Data<Kindred>, streams: Data<Streams>) {
     let mut happenings = happenings::listen(&kindred);
     loop {
         let told = match happenings.recv().await {
@@ -225,47 +46,137 @@ async fn tell(kindred: &Kindred, streams: &Streams, happening: Happening) -> Res
     let ids = || watchers.keys().copied().collect::<Vec<_>>();
     match happening {
         Happening::Ended { token } => streams.end(token),
+        Happening::Announced { announcement } => {
+            house::tell_of_announcement(kindred, streams, &watchers, announcement).await?;
+        }
+        Happening::Reacted { announcement, name } => {
+            house::tell_of_reaction(kindred, streams, &watchers, announcement, &name).await?;
+        }
+        Happening::AnnouncementGone { announcement } => {
+            let number: Arc<str> = announcement.to_string().into();
+            for who in watchers.keys() {
+                streams.tell_at_home(*who, "announcement.delete", Some(&number));
+            }
+        }
         Happening::FiltersChanged { owner } => {
-            let user = HashSet::from([Name::User]);
-            streams.hand_out(owner, &user, "read:statuses", "filters_changed", None);
+            streams.tell_at_home(owner, "filters_changed", None);
         }
         Happening::Notified { owner, notice } => {
             if let Some((me, _)) = watchers.get(&owner) {
                 tell_of_notice(kindred, streams, me, notice).await?;
             }
         }
+        Happening::NoticesMerged { owner } => {
+            let names = HashSet::from([Name::User, Name::Notifications]);
+            let word: Arc<str> = "1".into();
+            let event = "notifications_merged";
+            streams.hand_out(owner, &names, "read:notifications", event, Some(&word));
+        }
         Happening::Deleted { post } => {
             if let Some(reach) = happenings::reach_of_gone(kindred, post, ids()).await? {
-                let number: Arc<str> = post.to_string().into();
-                for (who, names) in concerned(&watchers, &reach) {
-                    streams.hand_out(who, &names, "read:statuses", "delete", Some(&number));
-                }
+                tell_of_gone(kindred, streams, &watchers, &reach, post).await?;
             }
         }
         Happening::Entry { entry, post } => {
             if let Some(reach) = happenings::reach(kindred, entry, post, ids()).await? {
-                show(kindred, streams, &watchers, &reach, entry, post, "update").await?;
-                if reach.direct {
-                    tell_of_talk(kindred, streams, &watchers, post).await?;
-                } else {
-                    show_on_lists(kindred, streams, &watchers, entry).await?;
-                }
-            }
-        }
-        Happening::Edited { post } => {
-            if let Some(reach) = happenings::reach(kindred, post.0, post, ids()).await? {
                 show(
                     kindred,
                     streams,
                     &watchers,
                     &reach,
-                    post.0,
+                    &News::Entry(entry),
                     post,
-                    "status.update",
                 )
                 .await?;
+                if reach.direct {
+                    tell_of_talk(kindred, streams, &watchers, post).await?;
+                } else {
+                    show_on_lists(kindred, streams, &watchers, &News::Entry(entry)).await?;
+                }
             }
         }
+        Happening::Edited { post } => {
+            if let Some(edited) = happenings::reach_of_edited(kindred, post, ids()).await? {
+                let (reach, news) = (edited.reach.clone(), News::Edited(edited));
+                show(kindred, streams, &watchers, &reach, &news, post).await?;
+                if !reach.direct {
+                    show_on_lists(kindred, streams, &watchers, &news).await?;
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// What there is to show of a post.
+enum News {
+    /// It came into timelines by this entry.
+    Entry(i64),
+    /// It says something else now: whatever brought it into a timeline, clients are shown the post itself and put it in its place.
+    Edited(Edited),
+}
+
+impl News {
+    fn event(&self) -> &'static str {
+        match self {
+            Self::Entry(_) => "update",
+            Self::Edited(_) => "status.update",
+        }
+    }
+
+    /// By which entry somebody has it at home.
+    fn at_home(&self, who: ActorId) -> Option<i64> {
+        match self {
+            Self::Entry(entry) => Some(*entry),
+            Self::Edited(edited) => edited.at_home.get(&who).copied(),
+        }
+    }
+
+    /// By which entries it can have come onto a list.
+    fn entries(&self) -> &[i64] {
+        match self {
+            Self::Entry(entry) => std::slice::from_ref(entry),
+            Self::Edited(edited) => &edited.entries,
+        }
+    }
+
+    /// The words of an entry that tells of it.
+    fn written(&self, kindred: &Kindred, me: &SignedIn, entry: &Entry) -> Arc<str> {
+        let lens = lens(kindred, Some(me));
+        match self {
+            Self::Entry(_) => written(&Status::entry(&lens, entry)),
+            Self::Edited(_) => written(&Status::of(&lens, &entry.view)),
+        }
+    }
+}
+
+/// Tells everybody who may have seen a post that it is gone.
+async fn tell_of_gone(
+    kindred: &Kindred,
+    streams: &Streams,
+    watchers: &Watchers,
+    reach: &Reach,
+    post: PostId,
+) -> Result<()> {
+    let number: Arc<str> = post.to_string().into();
+    for (who, names) in concerned(watchers, reach) {
+        streams.hand_out(who, &names, "read:statuses", "delete", Some(&number));
+    }
+    let looked_at: Vec<ListId> = watchers
+        .iter()
+        .filter(|(who, _)| reach.at_home.contains(who))
+        .flat_map(|(_, (_, names))| names)
+        .filter_map(|name| match name {
+            Name::List(list) => Some(*list),
+            _ => None,
+        })
+        .collect();
+    if looked_at.is_empty() {
+        return Ok(());
+    }
+    for (list, owner) in happenings::lists_of_gone(kindred, post, looked_at).await? {
+        let names = HashSet::from([Name::List(list)]);
+        streams.hand_out(owner, &names, "read:statuses", "delete", Some(&number));
     }
     Ok(())
 }
@@ -315,30 +226,46 @@ async fn tell_of_talk(
     Ok(())
 }
 
-/// Shows an entry on those lists, of which somebody looks at this moment, that it comes onto.
+/// Shows a post on those lists, of which somebody looks at this moment, that it stands on.
 async fn show_on_lists(
     kindred: &Kindred,
     streams: &Streams,
     watchers: &Watchers,
-    entry: i64,
+    news: &News,
 ) -> Result<()> {
     for (who, (me, names)) in listening(watchers, |name| matches!(name, Name::List(_))) {
         for name in names {
             let Name::List(list) = name else { continue };
-            let found = match lists::timeline(kindred, &me.actor, *list, alone(entry)).await {
-                Ok(found) => found,
-                // A list that is gone, or somebody else's.
-                Err(error) if error.refusal().is_some() => continue,
-                Err(error) => return Err(error),
-            };
-            if let Some(entry) = found.items.first() {
-                let status = written(&Status::entry(&lens(kindred, Some(me)), entry));
+            if let Some(entry) = on_list(kindred, me, *list, news.entries()).await? {
+                let status = news.written(kindred, me, &entry);
                 let names = HashSet::from([name.clone()]);
-                streams.hand_out(*who, &names, "read:statuses", "update", Some(&status));
+                streams.hand_out(*who, &names, "read:statuses", news.event(), Some(&status));
             }
         }
     }
     Ok(())
+}
+
+/// The first of these entries that stands on a list of this person.
+async fn on_list(
+    kindred: &Kindred,
+    me: &SignedIn,
+    list: ListId,
+    entries: &[i64],
+) -> Result<Option<Entry>> {
+    for entry in entries {
+        match lists::timeline(kindred, &me.actor, list, alone(*entry)).await {
+            Ok(mut found) => {
+                if let Some(entry) = found.items.pop() {
+                    return Ok(Some(entry));
+                }
+            }
+            // A list that is gone, or somebody else's.
+            Err(error) if error.refusal().is_some() => return Ok(None),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(None)
 }
 
 /// Those who listen to a stream of some kind.
@@ -361,40 +288,37 @@ fn alone(cursor: i64) -> Page {
     }
 }
 
-/// Shows an entry to everybody it concerns, to each as their own timeline shows it.
+/// Shows a post to everybody it concerns, to each as their own timeline shows it.
 async fn show(
     kindred: &Kindred,
     streams: &Streams,
     watchers: &Watchers,
     reach: &Reach,
-    entry: i64,
+    news: &News,
     post: PostId,
-    event: &'static str,
 ) -> Result<()> {
     for (who, mut names) in concerned(watchers, reach) {
         let Some((me, _)) = watchers.get(&who) else {
             continue;
         };
-        let lens = lens(kindred, Some(me));
-        if names.contains(&Name::User) {
-            if let Some(entry) = timelines::home(kindred, &me.actor, alone(entry))
+        if names.remove(&Name::User)
+            && let Some(entry) = news.at_home(who)
+            && let Some(entry) = timelines::home(kindred, &me.actor, alone(entry))
                 .await?
                 .items
                 .first()
-            {
-                let status = written(&Status::entry(&lens, entry));
-                let user = HashSet::from([Name::User]);
-                streams.hand_out(who, &user, "read:statuses", event, Some(&status));
-            }
-            names.remove(&Name::User);
+        {
+            let status = news.written(kindred, me, entry);
+            let user = HashSet::from([Name::User]);
+            streams.hand_out(who, &user, "read:statuses", news.event(), Some(&status));
         }
         if names.is_empty() {
             continue;
         }
         match timelines::one(kindred, &Viewer::Local(who), post).await {
             Ok(view) => {
-                let status = written(&Status::of(&lens, &view));
-                streams.hand_out(who, &names, "read:statuses", event, Some(&status));
+                let status = written(&Status::of(&lens(kindred, Some(me)), &view));
+                streams.hand_out(who, &names, "read:statuses", news.event(), Some(&status));
             }
             Err(error) if error.refusal().is_some() => {}
             Err(error) => return Err(error),
@@ -403,7 +327,7 @@ async fn show(
     Ok(())
 }
 
-fn written(entity: &impl Serialize) -> Arc<str> {
+pub(super) fn written(entity: &impl Serialize) -> Arc<str> {
     serde_json::to_string(entity).unwrap_or_default().into()
 }
 

@@ -3,7 +3,10 @@
 use serde_json::{Value, json};
 
 use super::{ALL_SCOPES, Stage, id};
-use crate::support::Person;
+use crate::{
+    media::picture,
+    support::{Person, http::Answer},
+};
 
 impl Stage<'_> {
     /// Does what a list tells of, before the list is asked for. Whether there was anything to do.
@@ -56,6 +59,14 @@ impl Stage<'_> {
                     .await;
                 return true;
             }
+            "/api/v1/announcements" | "/api/kindred/v1/announcements" => {
+                self.announced().await;
+                return true;
+            }
+            "/api/v1/custom_emojis" | "/api/kindred/v1/emojis" => {
+                self.pictured().await;
+                return true;
+            }
             "/api/v1/instance/peers" => {
                 self.ours.agrees_with("near.example").await;
                 return true;
@@ -64,6 +75,70 @@ impl Stage<'_> {
         };
         asker.does("POST", &doing, said.as_ref()).await;
         true
+    }
+
+    /// Ines tells everybody something; its number.
+    pub(super) async fn announced(&self) -> String {
+        let ines = self.ours.person_who_may("ines", ALL_SCOPES).await;
+        self.pictured().await;
+        let wish = json!({ "text": "@mei bakes #bread :crab:", "starts_at": "2026-01-30T18:00:00Z", "ends_at": "2026-12-31T18:00:00Z" });
+        let told = ines
+            .does("POST", "/api/kindred/v1/announcements", Some(&wish))
+            .await;
+        let said = format!("/api/v1/announcements/{}/reactions/crab", id(&told));
+        ines.does("PUT", &said, None).await;
+        id(&told)
+    }
+
+    /// There is a picture for `:crab:`; its number.
+    async fn pictured(&self) -> String {
+        let ines = self.ours.person_who_may("ines", ALL_SCOPES).await;
+        let all = ines.sees("/api/kindred/v1/emojis").await;
+        let known = all.as_array().and_then(|all| {
+            all.iter()
+                .find(|emoji| emoji["shortcode"] == "crab" && emoji["disabled"] == false)
+                .map(id)
+        });
+        if let Some(known) = known {
+            return known;
+        }
+        let file = picture(4, 4, image::ImageFormat::Png);
+        let parts: [(&str, Option<&str>, &[u8]); 2] =
+            [("shortcode", None, b"crab"), ("image", None, &file)];
+        let answer = ines
+            .sends_form("POST", "/api/kindred/v1/emojis", &parts)
+            .await;
+        id(&answer.json())
+    }
+
+    /// A picture for a word that has none yet, sent as a form.
+    pub(super) async fn sends_emoji(&self, who: &Person, path: &str) -> Answer {
+        let word = format!("word{}", self.next.replace(self.next.get() + 1));
+        let file = picture(4, 4, image::ImageFormat::Png);
+        let parts: [(&str, Option<&str>, &[u8]); 3] = [
+            ("shortcode", None, word.as_bytes()),
+            ("category", None, b"Words"),
+            ("image", None, &file),
+        ];
+        who.sends_form("POST", path, &parts).await
+    }
+
+    pub(super) async fn looking_after(
+        &self,
+        method: &str,
+        path: &str,
+    ) -> (Vec<String>, Option<Value>) {
+        let said = match (method, path.contains("/emojis")) {
+            ("POST" | "PUT", false) => Some(json!({ "text": "Something else" })),
+            ("PUT", true) => Some(json!({ "visible_in_picker": true })),
+            _ => None,
+        };
+        let numbers = match (path.contains(":id"), path.contains("/emojis")) {
+            (false, _) => Vec::new(),
+            (true, true) => vec![self.pictured().await],
+            (true, false) => vec![self.announced().await],
+        };
+        (numbers, said)
     }
 
     /// What somebody's page shows is put there first.

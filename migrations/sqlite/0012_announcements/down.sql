@@ -1,0 +1,4 @@
+DROP TABLE emojis;
+DROP TABLE announcement_reactions;
+DROP TABLE announcement_reads;
+DROP TABLE announcements;
