@@ -4,8 +4,9 @@
 //! doors are started by the binary.
 
 use std::{
+    collections::BTreeSet,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
     time::Duration,
@@ -13,7 +14,7 @@ use std::{
 
 use kindred_protocol::network::Network;
 use kindred_storage::{
-    ActivityId, ActorId, Backend, Conn, Db, JobId, Moment,
+    ActivityId, ActorId, Backend, Conn, Db, JobId, Moment, Page,
     actors::{self, Actor},
     jobs::{self, Job as Row},
 };
@@ -78,6 +79,7 @@ pub struct Ids {
     process: i64,
     last: AtomicI64,
     old: AtomicI64,
+    under_way: Mutex<BTreeSet<i64>>,
 }
 
 const PROCESS_BITS: u32 = 10;
@@ -93,6 +95,7 @@ impl Ids {
             process: i64::from(process) & ((1 << PROCESS_BITS) - 1),
             last: AtomicI64::new(0),
             old: AtomicI64::new(0),
+            under_way: Mutex::default(),
         }
     }
 
@@ -118,12 +121,61 @@ impl Ids {
 }
 
 impl Ids {
+    fn under_way<T>(&self, f: impl FnOnce(&mut BTreeSet<i64>) -> T) -> T {
+        f(&mut self
+            .under_way
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Below this, nothing of this process is still to come: everything is recorded, or was given up.
+    fn settled_below(&self, now: Moment) -> i64 {
+        self.under_way(|ids| {
+            let next = self.last.load(Ordering::Relaxed) + 1;
+            let first = ids.first().copied();
+            first.unwrap_or_else(|| next.max(first_id_of(now)))
+        })
+    }
+
     /// An id for something of long ago: it sorts with what happened then. The upper half of that moment's numbers is kept for such ids,
     /// which a process never reaches by itself.
     fn long_ago(&self, moment: Moment) -> i64 {
         let half = 1 << (COUNTER_BITS - 1);
         let turn = half + self.old.fetch_add(1, Ordering::Relaxed) % half;
         first_id_of(Moment(moment.0.max(1))) | (turn << PROCESS_BITS) | self.process
+    }
+}
+
+/// The entries of timelines that one unit of work makes, until it is recorded or given up.
+struct UnderWay {
+    app: Arc<Inner>,
+    made: Mutex<Vec<i64>>,
+}
+
+impl UnderWay {
+    fn next_id(&self, now: Moment) -> i64 {
+        let ids = &self.app.ids;
+        let id = ids.under_way(|under_way| {
+            let id = ids.next(now);
+            under_way.insert(id);
+            id
+        });
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.push(id);
+        id
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        let made = self.made.get_mut().unwrap_or_else(PoisonError::into_inner);
+        if !made.is_empty() {
+            self.app.ids.under_way(|ids| {
+                for id in made.iter() {
+                    ids.remove(id);
+                }
+            });
+        }
     }
 }
 
@@ -218,6 +270,21 @@ impl Kindred {
             .await
     }
 
+    /// The same part of a list, up to what is still being written.
+    ///
+    /// On PostgreSQL units of work run beside each other, and what got its number first may be recorded last. Whoever asks for what is
+    /// newer than the newest that they have seen would never see it. So a list that has no upper end stops below it for that moment. What
+    /// other processes are writing is not known here; streams tell of it. Their clocks have to agree, as those of one machine do.
+    pub(crate) fn settled(&self, page: Page) -> Page {
+        if page.before.is_some() || self.0.db.backend() == Backend::Sqlite {
+            return page;
+        }
+        Page {
+            before: Some(self.0.ids.settled_below(self.now())),
+            ..page
+        }
+    }
+
     /// Reads one snapshot.
     pub async fn read<T, F>(&self, question: F) -> Result<T>
     where
@@ -243,6 +310,12 @@ impl Kindred {
         F: FnOnce(&mut Ledger<'_>) -> Result<T> + Send + 'static,
     {
         let app = Arc::clone(&self.0);
+        // It outlives the transaction: what is under way is so until it is recorded.
+        let under_way = Arc::new(UnderWay {
+            app: Arc::clone(&self.0),
+            made: Mutex::default(),
+        });
+        let within = Arc::clone(&under_way);
         let (answer, work, happened) = self
             .0
             .db
@@ -252,6 +325,7 @@ impl Kindred {
                     db,
                     now,
                     ids: &app.ids,
+                    under_way: &within,
                     settings: &app.settings,
                     jobs: Vec::new(),
                     happened: Vec::new(),
@@ -265,6 +339,7 @@ impl Kindred {
                 Ok::<_, crate::Error>((answer, work, ledger.happened))
             })
             .await?;
+        drop(under_way);
         if work {
             self.0.work_waits.notify_one();
         }
@@ -285,6 +360,7 @@ pub struct Ledger<'a> {
     /// How this instance is set up.
     pub settings: &'a Settings,
     ids: &'a Ids,
+    under_way: &'a UnderWay,
     jobs: Vec<Row>,
     happened: Vec<Happening>,
 }
@@ -295,12 +371,17 @@ impl Ledger<'_> {
         self.ids.next(self.now)
     }
 
+    /// A fresh id for what will be an entry of a list that people read from its newest end.
+    pub fn next_entry(&self) -> i64 {
+        self.under_way.next_id(self.now)
+    }
+
     /// A fresh id for something that happened at `moment`, when that was long ago: lists that are sorted by id show it where it belongs.
     pub fn id_at(&self, moment: Moment) -> i64 {
         if self.now.since(moment) > LONG_AGO {
             self.ids.long_ago(moment)
         } else {
-            self.next_id()
+            self.next_entry()
         }
     }
 
@@ -336,6 +417,28 @@ impl Ledger<'_> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn nothing_is_settled_above_what_is_under_way() {
+        let ids = Ids::new(7);
+        let now = Moment(1_700_000_000_000);
+        let begin = || {
+            ids.under_way(|under_way| {
+                let id = ids.next(now);
+                under_way.insert(id);
+                id
+            })
+        };
+        let (first, second) = (begin(), begin());
+        assert_eq!(ids.settled_below(now), first);
+        ids.under_way(|under_way| under_way.remove(&first));
+        assert_eq!(ids.settled_below(now), second);
+        ids.under_way(|under_way| under_way.remove(&second));
+        let settled = ids.settled_below(now);
+        assert!(settled > second, "everything is recorded");
+        assert!(begin() >= settled, "what comes later is not settled");
+        assert!(ids.settled_below(Moment(now.0 + 5)) <= first_id_of(Moment(now.0 + 5)));
+    }
 
     #[test]
     fn ids_grow_even_when_the_clock_stands_still_or_goes_back() {

@@ -28,7 +28,7 @@ fn tell(ledger: &mut Ledger<'_>, whom: &Actor, words: &str) -> Result<()> {
     let Some(service) = actors::by_uri(ledger.db, &service)? else {
         return Ok(());
     };
-    let id = PostId(ledger.next_id());
+    let id = PostId(ledger.next_entry());
     let post = Post {
         id,
         uri: links::post(ledger.settings, id),

@@ -218,6 +218,7 @@ pub async fn timeline(
 ) -> Result<Section<Entry>> {
     let (who, now) = (who.id, kindred.now());
     let viewer = Viewer::Local(who);
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             let list = own(db, who, id)?;

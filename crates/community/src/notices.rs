@@ -30,6 +30,7 @@ pub async fn mine(
     page: Page,
 ) -> Result<Section<Notice>> {
     let (who, now) = (who.id, kindred.now());
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             walk(db, who, now, page, |db, page| {
@@ -224,6 +225,7 @@ pub async fn bundled(
     let (who, now) = (who.id, kindred.now());
     let page = sections::bounded(page);
     let wanted = usize::try_from(page.limit).unwrap_or(0);
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             let reach = Page {

@@ -81,7 +81,7 @@ pub(crate) fn remind(
         notice_policies::set_apart(ledger.db, &request)?;
     }
     let notification = Notification {
-        id: NotificationId(ledger.next_id()),
+        id: NotificationId(ledger.next_entry()),
         owner_id: whom.id,
         kind,
         actor_id: by,

@@ -17,6 +17,7 @@ use crate::{
     Kindred, Refusal, Result, catch_up, links, membership,
     passions::circles_of,
     policy::{self, Place},
+    posts::meant,
     sections, sight,
     timelines::{USUAL, Wanted, page_of_actor},
     views::{
@@ -196,7 +197,7 @@ async fn known_thread(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<
     let (viewer, now) = (viewer.clone(), kindred.now());
     kindred
         .read(move |db| {
-            let focus = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
+            let focus = meant(db, id)?.ok_or(Refusal::NoSuchPost)?;
             // That something secret is gone is a secret too.
             if focus.deleted_at.is_some() && !policy::needs_ties(focus.visibility) {
                 return Err(Refusal::Gone.into());

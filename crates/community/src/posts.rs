@@ -10,6 +10,7 @@ pub(crate) mod held;
 pub(crate) mod history;
 mod keeping;
 pub mod later;
+mod meant;
 mod once;
 pub(crate) mod reactions;
 pub(crate) mod relay;
@@ -19,6 +20,8 @@ pub(crate) use compose::look_up;
 pub use held::{Verdict, look_at, waiting as waiting_for_a_look};
 pub use history::history;
 pub use keeping::{keep, let_go, mute, pin, unmute, unpin};
+pub use meant::entry;
+pub(crate) use meant::meant;
 pub use reactions::{boost, like, unboost, unlike};
 pub(crate) use relay::{pass_on_activity, pass_on_change, room_of, withdraw};
 
@@ -172,13 +175,20 @@ pub async fn edit(kindred: &Kindred, who: &Actor, id: PostId, draft: Draft) -> R
         .await
 }
 
-/// Takes back what somebody of ours wrote. Answers it as it was.
+/// Takes back what somebody of ours wrote, or that they passed something on. Answers it as it was.
 pub async fn delete(kindred: &Kindred, who: &Actor, id: PostId) -> Result<PostView> {
     let author = who.clone();
     let viewer = Viewer::Local(who.id);
     kindred
         .write(move |ledger| {
             let post = living(ledger, id)?;
+            if let Some((boost, _)) = meant::passed_on(ledger.db, id)?
+                && boost.actor_id == author.id
+            {
+                reactions::take_back_boost(ledger, &author, &post)?;
+                let post = sight::of_post(ledger.db, &viewer, post)?;
+                return sight::view(ledger.db, &viewer, post);
+            }
             policy::may_change(&post, author.id)?;
             let view = sight::view(ledger.db, &viewer, post.clone())?;
             let deletion = with_spoken(ledger, &post, |ledger, spoken| {
@@ -192,7 +202,7 @@ pub async fn delete(kindred: &Kindred, who: &Actor, id: PostId) -> Result<PostVi
 
 /// A post that is there: neither deleted nor removed.
 pub(crate) fn living(ledger: &mut Ledger<'_>, id: PostId) -> Result<Post> {
-    posts::find(ledger.db, id)?
+    meant(ledger.db, id)?
         .filter(|post| post.deleted_at.is_none() && post.removed_at.is_none())
         .ok_or_else(|| Refusal::NoSuchPost.into())
 }

@@ -19,6 +19,7 @@ pub use kindred_storage::timelines::Scope;
 use crate::{
     Kindred, Refusal, Result,
     policy::Place,
+    posts::meant,
     sections::{self, section},
     sight, topics,
     views::{Entry, PostView, Section, Viewer},
@@ -62,6 +63,7 @@ impl Default for Wanted {
 pub async fn home(kindred: &Kindred, who: &Actor, page: Page) -> Result<Section<Entry>> {
     let (owner, now) = (who.id, kindred.now());
     let viewer = Viewer::Local(owner);
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             walk(db, &viewer, now, Place::Home, page, |db, page| {
@@ -80,6 +82,7 @@ pub async fn public(
     page: Page,
 ) -> Result<Section<Entry>> {
     let (viewer, now) = (viewer.clone(), kindred.now());
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             walk(db, &viewer, now, Place::Open, page, |db, page| {
@@ -97,6 +100,7 @@ pub async fn about_link(
     page: Page,
 ) -> Result<Section<Entry>> {
     let (viewer, now) = (viewer.clone(), kindred.now());
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             walk(db, &viewer, now, Place::Open, page, |db, page| {
@@ -132,6 +136,7 @@ pub async fn about(
     page: Page,
 ) -> Result<Section<Entry>> {
     let (viewer, now) = (viewer.clone(), kindred.now());
+    let page = kindred.settled(page);
     kindred
         .read(move |db| {
             let all = known_topics(db, &about.all)?;
@@ -235,6 +240,7 @@ pub async fn of_actor(
     wanted: Wanted,
 ) -> Result<Section<Entry>> {
     let (viewer, now) = (viewer.clone(), kindred.now());
+    let page = kindred.settled(page);
     kindred
         .read(move |db| page_of_actor(db, &viewer, now, actor, page, &wanted))
         .await
@@ -344,7 +350,7 @@ pub async fn one(kindred: &Kindred, viewer: &Viewer, id: PostId) -> Result<PostV
     let viewer = viewer.clone();
     kindred
         .read(move |db| {
-            let post = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
+            let post = meant(db, id)?.ok_or(Refusal::NoSuchPost)?;
             let post = sight::of_post(db, &viewer, post)?;
             sight::view(db, &viewer, post)
         })
@@ -390,8 +396,8 @@ pub async fn boosters(
     id: PostId,
     page: Page,
 ) -> Result<Section<Actor>> {
-    fans(kindred, viewer, id, page, move |db, page| {
-        let found = boosts::of_post(db, id, page)?;
+    fans(kindred, viewer, id, page, |db, post, page| {
+        let found = boosts::of_post(db, post, page)?;
         Ok(found
             .into_iter()
             .map(|(boost, actor)| (boost.id.0, actor))
@@ -407,8 +413,8 @@ pub async fn likers(
     id: PostId,
     page: Page,
 ) -> Result<Section<Actor>> {
-    fans(kindred, viewer, id, page, move |db, page| {
-        let found = reactions::of_post(db, id, ReactionKind::Like, page)?;
+    fans(kindred, viewer, id, page, |db, post, page| {
+        let found = reactions::of_post(db, post, ReactionKind::Like, page)?;
         Ok(found
             .into_iter()
             .map(|(reaction, actor)| (reaction.id.0, actor))
@@ -422,14 +428,15 @@ async fn fans(
     viewer: &Viewer,
     id: PostId,
     page: Page,
-    mut load: impl FnMut(&mut Conn, &Page) -> Result<Vec<(i64, Actor)>> + Send + 'static,
+    mut load: impl FnMut(&mut Conn, PostId, &Page) -> Result<Vec<(i64, Actor)>> + Send + 'static,
 ) -> Result<Section<Actor>> {
     let (viewer, now) = (viewer.clone(), kindred.now());
     kindred
         .read(move |db| {
-            let post = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
-            sight::of_post(db, &viewer, post)?;
-            let found = sections::whole(db, page, |(cursor, _)| *cursor, &mut load)?;
+            let post = meant(db, id)?.ok_or(Refusal::NoSuchPost)?;
+            let post = sight::of_post(db, &viewer, post)?;
+            let load = |db: &mut Conn, page: &Page| load(db, post.id, page);
+            let found = sections::whole(db, page, |(cursor, _)| *cursor, load)?;
             let found = found.map(|(_, actor)| actor);
             people_shown(db, &viewer, now, found)
         })

@@ -118,6 +118,7 @@ fn the_written_form_of_every_job_stays() {
     {"kind":"visit_pages","of":9}
     {"kind":"sweep_upload","upload":6}
     {"kind":"remove_files","files":["abc.png"]}
+    {"kind":"end_announcement","announcement":9}
     "#);
 }
 

@@ -196,7 +196,7 @@ impl Composed {
             Some(quoted) => Some(quotes::wanted(ledger, author, quoted)?),
             None => None,
         };
-        let id = PostId(ledger.next_id());
+        let id = PostId(ledger.next_entry());
         let group = self.group(ledger, parent.as_ref())?;
         let attachments = self.attachments(ledger, author.id, None)?;
         let visibility = visibility(ledger, self.draft.audience, parent.as_ref(), group.as_ref())?;

@@ -2,7 +2,7 @@
 
 use kindred_storage::{
     Json, PostId, VersionId, polls,
-    posts::{self, Post},
+    posts::Post,
     versions::{self, Version},
 };
 
@@ -45,9 +45,9 @@ pub async fn history(
     let viewer = viewer.clone();
     kindred
         .read(move |db| {
-            let post = posts::find(db, id)?.ok_or(Refusal::NoSuchPost)?;
+            let post = super::meant(db, id)?.ok_or(Refusal::NoSuchPost)?;
             let post = sight::of_post(db, &viewer, post)?;
-            let versions = versions::of_post(db, id)?;
+            let versions = versions::of_post(db, post.id)?;
             Ok((sight::view(db, &viewer, post)?, versions))
         })
         .await

@@ -85,7 +85,7 @@ pub async fn boost(kindred: &Kindred, who: &Actor, id: PostId) -> Result<Entry> 
                     boosts::find(ledger.db, who.id, post.id)?.ok_or(crate::Refusal::NoSuchPost)?
                 }
             };
-            let post = living(ledger, id)?;
+            let post = living(ledger, post.id)?;
             Ok(Entry {
                 id: boost.id.0,
                 view: sight::view(ledger.db, &viewer, post)?,
@@ -97,14 +97,16 @@ pub async fn boost(kindred: &Kindred, who: &Actor, id: PostId) -> Result<Entry> 
 
 /// Takes that back.
 pub async fn unboost(kindred: &Kindred, who: &Actor, id: PostId) -> Result<PostView> {
-    changed(kindred, who, id, |ledger, who, post| {
-        let Some(boost) = undo_boost(ledger, who, post)? else {
-            return Ok(());
-        };
-        let author = ledger.actor(post.author_id)?;
-        announce::boosted_no_more(ledger, who, post, &author, &boost)
-    })
-    .await
+    changed(kindred, who, id, take_back_boost).await
+}
+
+/// Takes back that somebody of ours passed a post on, if they did.
+pub(super) fn take_back_boost(ledger: &mut Ledger<'_>, who: &Actor, post: &Post) -> Result<()> {
+    let Some(boost) = undo_boost(ledger, who, post)? else {
+        return Ok(());
+    };
+    let author = ledger.actor(post.author_id)?;
+    announce::boosted_no_more(ledger, who, post, &author, &boost)
 }
 
 /// Does something to a post that the person may see, and answers how it looks then.
@@ -121,7 +123,7 @@ pub(super) async fn changed(
             let post = living(ledger, id)?;
             let post = sight::of_post(ledger.db, &viewer, post)?;
             change(ledger, &who, &post)?;
-            let post = living(ledger, id)?;
+            let post = living(ledger, post.id)?;
             sight::view(ledger.db, &viewer, post)
         })
         .await
@@ -200,7 +202,7 @@ pub(crate) fn pass_on_personally(
     uri: String,
 ) -> Result<Option<Boost>> {
     let boost = Boost {
-        id: BoostId(ledger.next_id()),
+        id: BoostId(ledger.next_entry()),
         actor_id: who.id,
         post_id: post.id,
         uri,

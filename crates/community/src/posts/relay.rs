@@ -78,7 +78,7 @@ fn boost(
     at: Moment,
 ) -> Result<Option<Boost>> {
     let boost = Boost {
-        id: BoostId(ledger.next_id()),
+        id: BoostId(ledger.next_entry()),
         actor_id: group,
         post_id: post.id,
         uri: announce::fresh(ledger),
@@ -239,7 +239,7 @@ pub(crate) fn boost_again(
         None => false,
     };
     let boost = Boost {
-        id: BoostId(ledger.next_id()),
+        id: BoostId(ledger.next_entry()),
         actor_id: group.id,
         post_id: post.id,
         uri: announce::fresh(ledger),

@@ -285,7 +285,7 @@ fn visibility_of(author: &Actor, note: &Note, named: &[Actor]) -> Visibility {
 }
 
 fn to_post(ledger: &Ledger<'_>, author: &Actor, note: &Note, visibility: Visibility) -> Post {
-    let id = PostId(ledger.next_id());
+    let id = PostId(ledger.next_entry());
     let published_at = Moment(note.published.unwrap_or(ledger.now.0).min(ledger.now.0));
     let link = note.link.as_ref().map(|uri| uri.as_str().to_owned());
     Post {

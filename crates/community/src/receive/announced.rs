@@ -227,7 +227,7 @@ fn relayed_here(ledger: &mut Ledger<'_>, group: &Actor, mut post: Post, uri: Str
         post.group_id = Some(group.id);
     }
     let boost = Boost {
-        id: BoostId(ledger.next_id()),
+        id: BoostId(ledger.next_entry()),
         actor_id: group.id,
         post_id: post.id,
         uri,

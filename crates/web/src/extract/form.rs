@@ -3,7 +3,15 @@
 //! A file is written down as it arrives and never held in memory; whoever is not signed in is found out about beside it. Fields may
 //! come in any order, and a file needs no name.
 
-use std::{collections::HashMap, future::Future, pin::Pin, time::Duration};
+use std::{
+    cell::Cell,
+    collections::HashMap,
+    future::{self, Future},
+    pin::Pin,
+    rc::Rc,
+    task::Poll,
+    time::Duration,
+};
 
 use actix_multipart::{Field, Multipart, MultipartError};
 use actix_web::{
@@ -11,8 +19,9 @@ use actix_web::{
     dev::Payload,
     http::{StatusCode, header},
     rt::time::timeout,
+    web::Bytes,
 };
-use futures_util::StreamExt as _;
+use futures_util::{Stream, StreamExt as _, stream};
 use kindred_community::{
     Kindred,
     media::{self, Incoming, LARGEST_PICTURE},
@@ -68,7 +77,7 @@ impl FromRequest for Form {
             let kindred = kindred(&req);
             let largest = largest(&kindred);
             check_length(&req, largest)?;
-            let parts = Multipart::new(req.headers(), payload);
+            let parts = Parts::new(&req, payload);
             let params = Params::from_query(req.query_string());
             let form = timeout(LONGEST_WAIT, read(&kindred, parts, params, largest))
                 .await
@@ -114,9 +123,57 @@ fn check_length(req: &HttpRequest, largest: u64) -> Result<(), Failure> {
     }
 }
 
+/// The parts of a form, as they arrive.
+///
+/// The parser goes on waiting when a form ends without its last line. Once everything has arrived there is nothing to wait for.
+struct Parts {
+    form: Multipart,
+    arrived: Rc<Cell<bool>>,
+}
+
+impl Parts {
+    fn new(req: &HttpRequest, mut payload: Payload) -> Self {
+        let arrived = Rc::new(Cell::new(false));
+        let note = Rc::clone(&arrived);
+        let watched = stream::poll_fn(move |context| {
+            let piece = payload.poll_next_unpin(context);
+            if matches!(piece, Poll::Ready(None)) {
+                note.set(true);
+            }
+            piece
+        });
+        Self {
+            form: Multipart::new(req.headers(), watched),
+            arrived,
+        }
+    }
+
+    /// The next part.
+    async fn next(&mut self) -> Option<Result<Field, MultipartError>> {
+        in_time(&mut self.form, &self.arrived).await
+    }
+
+    /// The next piece of a part.
+    async fn piece(&self, of: &mut Field) -> Option<Result<Bytes, MultipartError>> {
+        in_time(of, &self.arrived).await
+    }
+}
+
+/// What comes next; an error when something should come, and everything has arrived.
+async fn in_time<T>(
+    parts: &mut (impl Stream<Item = Result<T, MultipartError>> + Unpin),
+    arrived: &Cell<bool>,
+) -> Option<Result<T, MultipartError>> {
+    future::poll_fn(|context| match parts.poll_next_unpin(context) {
+        Poll::Pending if arrived.get() => Poll::Ready(Some(Err(MultipartError::Incomplete))),
+        next => next,
+    })
+    .await
+}
+
 async fn read(
     kindred: &Kindred,
-    mut parts: Multipart,
+    mut parts: Parts,
     params: Params,
     largest: u64,
 ) -> Result<Form, Failure> {
@@ -140,10 +197,10 @@ async fn read(
             .content_disposition()
             .is_some_and(|said| said.get_filename().is_some());
         if FILES.contains(&name.as_str()) {
-            let file = receive(kindred, &mut field, largest).await?;
+            let file = receive(kindred, &parts, &mut field, largest).await?;
             form.files.insert(name, file);
         } else if !named {
-            let text = read_text(&mut field, &mut room).await?;
+            let text = read_text(&parts, &mut field, &mut room).await?;
             words.push((name, text));
         }
     }
@@ -151,9 +208,14 @@ async fn read(
     Ok(form)
 }
 
-async fn receive(kindred: &Kindred, field: &mut Field, largest: u64) -> Result<Incoming, Failure> {
+async fn receive(
+    kindred: &Kindred,
+    parts: &Parts,
+    field: &mut Field,
+    largest: u64,
+) -> Result<Incoming, Failure> {
     let mut file = media::expect(kindred).await?;
-    while let Some(piece) = field.next().await {
+    while let Some(piece) = parts.piece(field).await {
         let piece = piece.map_err(|error| broken(&error))?;
         if file.length() + piece.len() as u64 > largest {
             return Err(too_large(largest));
@@ -163,9 +225,9 @@ async fn receive(kindred: &Kindred, field: &mut Field, largest: u64) -> Result<I
     Ok(file)
 }
 
-async fn read_text(field: &mut Field, room: &mut usize) -> Result<String, Failure> {
+async fn read_text(parts: &Parts, field: &mut Field, room: &mut usize) -> Result<String, Failure> {
     let mut text = Vec::new();
-    while let Some(piece) = field.next().await {
+    while let Some(piece) = parts.piece(field).await {
         let piece = piece.map_err(|error| broken(&error))?;
         *room = room
             .checked_sub(piece.len())

@@ -89,10 +89,10 @@ pub async fn show(
     reader: Reader,
     id: Path<String>,
 ) -> Result<HttpResponse, ApiError> {
-    let view = timelines::one(&kindred, &reader.viewer(), post_id(&id)?).await?;
-    Ok(answer(&Status::of(
+    let entry = posts::entry(&kindred, &reader.viewer(), post_id(&id)?).await?;
+    Ok(answer(&Status::entry(
         &lens(&kindred, reader.me.as_ref()),
-        &view,
+        &entry,
     )))
 }
 
@@ -261,7 +261,9 @@ fn revise(mut draft: Draft, params: &Params) -> Result<Draft, Failure> {
     if let Some(group) = params.words("group_id") {
         draft.group = Some(number::<ActorId>(&group, Refusal::NoSuchGroup)?);
     }
-    if let Some(quoted) = params.words("quoted_status_id") {
+    // `quote_id` is what programs write that knew quotes before Mastodon had them.
+    let quoted = params.words("quoted_status_id");
+    if let Some(quoted) = quoted.or_else(|| params.words("quote_id")) {
         draft.quote = Some(post_id(&quoted)?);
     }
     if let Some(policy) = params.words("quote_approval_policy") {

@@ -178,6 +178,10 @@ async fn bodies_that_cannot_be_read_are_refused_with_words() {
                     "multipart/form-data; boundary=line",
                     b"--line\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nbroken off",
                 ),
+                (
+                    "multipart/form-data; boundary=line",
+                    b"--line\r\nContent-Disposition: form-data; name=\"a\"\r\n\r\nno last line\r\n",
+                ),
                 ("multipart/form-data; boundary=line", b"nothing at all"),
                 ("multipart/form-data", b"--line--"),
                 (
@@ -335,6 +339,62 @@ async fn a_token_that_was_given_back_opens_nothing() {
             assert_eq!(answer.status, 401, "{path}: {}", answer.text());
         }
         fediverse.turn(Duration::from_secs(1));
+    })
+    .await;
+}
+
+#[actix_web::test]
+async fn what_is_said_about_limits_is_so_and_whoever_asks_too_much_is_told_when_to_come_back() {
+    on_sqlite(async |fediverse| {
+        let ours = fediverse
+            .instance("kindred.example")
+            .with_person("nadia")
+            .with_limits(0.02)
+            .start()
+            .await;
+        let nadia = ours.person("nadia");
+        let figure = |answer: &http::Answer, name: &str| -> u32 {
+            answer.header(name).parse().unwrap_or_else(|_| {
+                panic!("{name} is {:?}, {}", answer.header(name), answer.status)
+            })
+        };
+        let mut left = 6;
+        while left > 0 {
+            left -= 1;
+            let answer = ours.page("/api/v1/nothing").await;
+            assert_eq!(answer.status, 404, "errors count as well");
+            assert_eq!(figure(&answer, "x-ratelimit-limit"), 6);
+            assert_eq!(figure(&answer, "x-ratelimit-remaining"), left);
+            let reset = answer.header("x-ratelimit-reset");
+            let reset = chrono::DateTime::parse_from_rfc3339(reset).expect("a moment");
+            assert!(std::time::SystemTime::from(reset) > fediverse.now());
+            assert!(
+                answer
+                    .header("access-control-expose-headers")
+                    .contains("X-RateLimit-Remaining")
+            );
+        }
+        for _ in 0..2 {
+            let answer = ours.page("/api/v1/instance").await;
+            assert_eq!(answer.status, 429);
+            assert_eq!(fault(&answer), None);
+            assert_eq!(figure(&answer, "x-ratelimit-remaining"), 0);
+            assert!((1..=300).contains(&figure(&answer, "retry-after")));
+        }
+        // Whoever shows a token counts by themself, and a preflight does not count.
+        let path = "/api/v1/accounts/verify_credentials";
+        let first = nadia.calls("GET", path, None).await;
+        assert_eq!(figure(&first, "x-ratelimit-limit"), 30);
+        let preflight = Request::new("OPTIONS", path)
+            .with("host", ours.host())
+            .send(ours.address())
+            .await;
+        assert_eq!(preflight.status, 204);
+        let second = nadia.calls("GET", path, None).await;
+        assert_eq!(
+            figure(&second, "x-ratelimit-remaining") + 1,
+            figure(&first, "x-ratelimit-remaining")
+        );
     })
     .await;
 }

@@ -49,6 +49,7 @@ async fn a_picture_of_the_house_stands_for_its_word_everywhere() {
         );
         let ines = ours.person_who_may("ines", ALL_SCOPES).await;
         mei.follows("nadia@kindred.example").await;
+        fediverse.settle().await;
         let crab = adds(&ines, "crab", ImageFormat::Png).await;
         adds(&ines, "party", ImageFormat::Gif).await;
         let offered = nadia.sees("/api/v1/custom_emojis").await;

@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::{house, id, pages, said};
+use super::{each, house, id, pages, said};
 use crate::support::on_both;
 
 #[tokio::test]
@@ -144,6 +144,63 @@ async fn somebody_pins_their_own_open_posts_and_no_others() {
             )
             .await;
         nadia.does("POST", &pin(&sixth), None).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn whoever_acts_on_what_was_passed_on_means_the_post_inside() {
+    on_both(async |fediverse| {
+        let house = house(fediverse).await;
+        let (nadia, tomas, ines) = (
+            house.person("nadia"),
+            house.person("tomas"),
+            house.person("ines"),
+        );
+        let said = id(&nadia.says("Worth passing on").await);
+        let passed = tomas
+            .does("POST", &format!("/api/v1/statuses/{said}/reblog"), None)
+            .await;
+        let wrapper = id(&passed);
+        assert_ne!(wrapper, said);
+        let at = |what: &str| format!("/api/v1/statuses/{wrapper}{what}");
+        let shown = ines.sees(&at("")).await;
+        assert_eq!(
+            (&shown["id"], &shown["reblog"]["id"]),
+            (&passed["id"], &passed["reblog"]["id"])
+        );
+        assert_eq!(shown["account"]["username"], "tomas");
+        for act in [
+            "/favourite",
+            "/unfavourite",
+            "/bookmark",
+            "/unbookmark",
+            "/mute",
+            "/unmute",
+        ] {
+            let done = ines.does("POST", &at(act), None).await;
+            assert_eq!(id(&done), said, "{act}");
+        }
+        ines.does("POST", &at("/favourite"), None).await;
+        let fans = ines.sees(&at("/favourited_by")).await;
+        assert_eq!(each(&fans, "username"), ["ines"]);
+        for path in ["/context", "/history", "/source"] {
+            ines.sees(&at(path)).await;
+        }
+        let again = ines.does("POST", &at("/reblog"), None).await;
+        assert_eq!(id(&again["reblog"]), said);
+        let back = ines.does("POST", &at("/unreblog"), None).await;
+        assert_eq!(
+            (id(&back), &back["reblogged"]),
+            (said.clone(), &json!(false))
+        );
+        // Whose it is takes it back by deleting it; others cannot.
+        assert_eq!(ines.calls("DELETE", &at(""), None).await.status, 403);
+        tomas.does("DELETE", &at(""), None).await;
+        assert_eq!(tomas.calls("GET", &at(""), None).await.status, 404);
+        let left = nadia.sees(&format!("/api/v1/statuses/{said}")).await;
+        assert_eq!(left["reblogs_count"], 0);
+        fediverse.settle().await;
     })
     .await;
 }

@@ -257,3 +257,40 @@ fn links_are_taken_apart_rightly() {
     assert_eq!(target(link, "prev").as_deref(), Some("/api?min_id=2"));
     assert_eq!(target(link, "next").as_deref(), Some("/api?max_id=1"));
 }
+
+#[tokio::test]
+async fn whoever_keeps_their_company_to_themself_is_shown_by_numbers_and_not_by_names() {
+    on_both(async |fediverse| {
+        let house = house(fediverse).await;
+        let (nadia, tomas, ines) = (
+            house.person("nadia"),
+            house.person("tomas"),
+            house.person("ines"),
+        );
+        ines.follows("@nadia").await;
+        nadia.follows("@tomas").await;
+        let lists = ["followers", "following"]
+            .map(|list| format!("/api/v1/accounts/{}/{list}", nadia.actor.id));
+        for path in &lists {
+            assert_eq!(each(&tomas.sees(path).await, "id").len(), 1, "{path}");
+        }
+        let wish = json!({ "hide_collections": "true" });
+        let me = nadia
+            .does("PATCH", "/api/v1/accounts/update_credentials", Some(&wish))
+            .await;
+        assert_eq!(me["source"]["hide_collections"], true);
+        for path in &lists {
+            assert_eq!(tomas.sees(path).await, json!([]), "{path}");
+            assert_eq!(each(&nadia.sees(path).await, "id").len(), 1, "{path}");
+        }
+        let seen = tomas
+            .sees(&format!("/api/v1/accounts/{}", nadia.actor.id))
+            .await;
+        assert_eq!(
+            (&seen["hide_collections"], &seen["followers_count"]),
+            (&json!(true), &json!(1))
+        );
+        fediverse.settle().await;
+    })
+    .await;
+}

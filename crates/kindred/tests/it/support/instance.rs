@@ -48,6 +48,7 @@ pub(crate) struct Builder<'a> {
     partners: Vec<String>,
     federation: Federation,
     house: House,
+    rate_limit: f64,
 }
 
 impl<'a> Builder<'a> {
@@ -61,6 +62,7 @@ impl<'a> Builder<'a> {
             partners: Vec::new(),
             federation: Federation::Open,
             house: House::default(),
+            rate_limit: 0.0,
         }
     }
 
@@ -105,6 +107,12 @@ impl<'a> Builder<'a> {
     /// Both companies have agreed to share.
     pub(crate) fn with_partner(mut self, host: &str) -> Self {
         self.partners.push(host.to_owned());
+        self
+    }
+
+    /// It counts how much is asked; so many times the usual is allowed.
+    pub(crate) fn with_limits(mut self, factor: f64) -> Self {
+        self.rate_limit = factor;
         self
     }
 
@@ -157,7 +165,7 @@ impl<'a> Builder<'a> {
             kindred.clone(),
             &DoorSettings {
                 trusted_proxies: Vec::new(),
-                rate_limit: 0.0,
+                rate_limit: self.rate_limit,
             },
             self.fediverse.take_listener(&self.host),
         )

@@ -8,6 +8,7 @@ use super::{
     instance::Instance,
 };
 
+#[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) instance: Instance,
     pub(crate) actor: Actor,

@@ -80,35 +80,32 @@ impl Stage<'_> {
     /// Ines tells everybody something; its number.
     pub(super) async fn announced(&self) -> String {
         let ines = self.ours.person_who_may("ines", ALL_SCOPES).await;
-        self.pictured().await;
-        let wish = json!({ "text": "@mei bakes #bread :crab:", "starts_at": "2026-01-30T18:00:00Z", "ends_at": "2026-12-31T18:00:00Z" });
+        let (_, word) = self.pictured().await;
+        let wish = json!({
+            "text": format!("@mei bakes #bread :{word}:"), "starts_at": "2026-01-30T18:00:00Z", "ends_at": "2026-12-31T18:00:00Z"
+        });
         let told = ines
             .does("POST", "/api/kindred/v1/announcements", Some(&wish))
             .await;
-        let said = format!("/api/v1/announcements/{}/reactions/crab", id(&told));
+        let said = format!("/api/v1/announcements/{}/reactions/{word}", id(&told));
         ines.does("PUT", &said, None).await;
         id(&told)
     }
 
-    /// There is a picture for `:crab:`; its number.
-    async fn pictured(&self) -> String {
+    /// A picture that can be used: its number, and the word that it stands for.
+    async fn pictured(&self) -> (String, String) {
+        let path = "/api/kindred/v1/emojis";
         let ines = self.ours.person_who_may("ines", ALL_SCOPES).await;
-        let all = ines.sees("/api/kindred/v1/emojis").await;
-        let known = all.as_array().and_then(|all| {
-            all.iter()
-                .find(|emoji| emoji["shortcode"] == "crab" && emoji["disabled"] == false)
-                .map(id)
-        });
-        if let Some(known) = known {
-            return known;
-        }
-        let file = picture(4, 4, image::ImageFormat::Png);
-        let parts: [(&str, Option<&str>, &[u8]); 2] =
-            [("shortcode", None, b"crab"), ("image", None, &file)];
-        let answer = ines
-            .sends_form("POST", "/api/kindred/v1/emojis", &parts)
-            .await;
-        id(&answer.json())
+        let all = ines.sees(path).await;
+        let usable = all
+            .as_array()
+            .and_then(|all| all.iter().find(|emoji| emoji["disabled"] == false));
+        let emoji = match usable {
+            Some(emoji) => emoji.clone(),
+            None => self.sends_emoji(&ines, path).await.json(),
+        };
+        let word = emoji["shortcode"].as_str().expect("a word").to_owned();
+        (id(&emoji), word)
     }
 
     /// A picture for a word that has none yet, sent as a form.
@@ -135,7 +132,7 @@ impl Stage<'_> {
         };
         let numbers = match (path.contains(":id"), path.contains("/emojis")) {
             (false, _) => Vec::new(),
-            (true, true) => vec![self.pictured().await],
+            (true, true) => vec![self.pictured().await.0],
             (true, false) => vec![self.announced().await],
         };
         (numbers, said)
