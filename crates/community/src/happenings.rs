@@ -10,7 +10,8 @@ use std::{
 
 use kindred_storage::{
     ActorId, AnnouncementId, Backend, EntryId, ListId, NotificationId, PostId, TokenId, Visibility,
-    boosts, posts, watchers,
+    boosts::{self, Boost},
+    posts, watchers,
 };
 use serde::{Deserialize, Serialize};
 use tokio::sync::{broadcast, mpsc, watch};
@@ -46,6 +47,13 @@ pub enum Happening {
     Deleted {
         /// The post.
         post: PostId,
+    },
+    /// Somebody took back that they had passed a post on.
+    Withdrawn {
+        /// The entry: the id of the boost.
+        entry: i64,
+        /// Who.
+        by: ActorId,
     },
     /// Somebody has a notice.
     Notified {
@@ -196,6 +204,8 @@ pub struct Reach {
     pub at_home: Vec<ActorId>,
     /// Those of the watchers who are named in it.
     pub named: Vec<ActorId>,
+    /// Of what is gone: who brought it into timelines.
+    pub by: Vec<ActorId>,
 }
 
 /// Where a new entry belongs. `None` when it is gone already.
@@ -263,23 +273,36 @@ pub async fn reach_of_edited(
         .await
 }
 
-/// On which of these lists a post that is gone stood: those of its author, and of who passed it on; each with its owner.
-pub async fn lists_of_gone(
+/// On which of these lists one of these stands, each with its owner.
+pub async fn lists_with(
     kindred: &Kindred,
-    post: PostId,
     lists: Vec<ListId>,
+    members: Vec<ActorId>,
 ) -> Result<Vec<(ListId, ActorId)>> {
     kindred
+        .read(move |db| Ok(watchers::lists_with(db, &lists, &members)?))
+        .await
+}
+
+/// Those of the watchers to whom somebody had passed a post on.
+pub async fn reach_of_withdrawn(
+    kindred: &Kindred,
+    by: ActorId,
+    watchers: Vec<ActorId>,
+) -> Result<Reach> {
+    kindred
         .read(move |db| {
-            let Some(row) = posts::find(db, post)? else {
-                return Ok(Vec::new());
-            };
-            let ways = boosts::ways(db, post, MOST_WAYS)?.into_iter();
-            let by: Vec<ActorId> = std::iter::once(row.author_id)
-                .chain(row.group_id)
-                .chain(ways.map(|(_, who)| who))
-                .collect();
-            Ok(watchers::lists_with(db, &lists, &by)?)
+            let mut at_home = watchers::following(db, by, &watchers)?;
+            at_home.extend(watchers::belonging(db, by, &watchers)?);
+            if watchers.contains(&by) {
+                at_home.push(by);
+            }
+            Ok(Reach {
+                boosted: true,
+                at_home,
+                by: vec![by],
+                ..Reach::default()
+            })
         })
         .await
 }
@@ -309,6 +332,11 @@ pub async fn reach_of_gone(
                 }
                 could
             };
+            let ways = boosts::ways(db, post, MOST_WAYS)?.into_iter();
+            reach.by = std::iter::once(row.author_id)
+                .chain(row.group_id)
+                .chain(ways.map(|(_, who)| who))
+                .collect();
             Ok(Some(reach))
         })
         .await
@@ -347,6 +375,14 @@ fn of_row(
 }
 
 impl Ledger<'_> {
+    /// Tells that a post is passed on no more by somebody who did.
+    pub(crate) fn tell_of_withdrawal(&mut self, boost: &Boost) {
+        self.happened(Happening::Withdrawn {
+            entry: boost.id.0,
+            by: boost.actor_id,
+        });
+    }
+
     /// Tells of a post, or a post passed on, that comes into timelines.
     pub(crate) fn tell_of_entry(&mut self, entry: EntryId, post: PostId) {
         self.happened(Happening::Entry {

@@ -240,7 +240,12 @@ pub async fn of_actor(
     wanted: Wanted,
 ) -> Result<Section<Entry>> {
     let (viewer, now) = (viewer.clone(), kindred.now());
-    let page = kindred.settled(page);
+    // What is pinned is one page, and the first one is known by having no end.
+    let page = if wanted.pinned {
+        page
+    } else {
+        kindred.settled(page)
+    };
     kindred
         .read(move |db| page_of_actor(db, &viewer, now, actor, page, &wanted))
         .await

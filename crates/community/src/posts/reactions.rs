@@ -246,6 +246,7 @@ pub(crate) fn undo_boost(
     };
     boosts::undo(ledger.db, boost.id, ledger.now)?;
     timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+    ledger.tell_of_withdrawal(&boost);
     posts::adjust(ledger.db, post.id, Count::Boosts, -1)?;
     Ok(Some(boost))
 }

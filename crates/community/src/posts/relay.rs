@@ -262,6 +262,7 @@ pub(crate) fn withdraw_echoes(
     for (boost, face) in echoes(ledger, post)? {
         undo(ledger, &boost)?;
         timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+        ledger.tell_of_withdrawal(&boost);
         announce::echo_withdrawn(ledger, &face, post, &boost, boosted_everywhere(post))?;
         let author = ledger.actor(post.author_id)?.uri;
         let by_author = deletion.filter(|deletion| deletion["actor"] == author.as_str());
@@ -283,6 +284,7 @@ pub(crate) fn take_out(ledger: &mut Ledger<'_>, face: &Actor, post: &Post) -> Re
     };
     undo(ledger, &boost)?;
     timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+    ledger.tell_of_withdrawal(&boost);
     announce::echo_withdrawn(ledger, face, post, &boost, boosted_everywhere(post))?;
     Ok(true)
 }

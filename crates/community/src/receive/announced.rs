@@ -260,6 +260,7 @@ pub(super) fn unshared(ledger: &mut Ledger<'_>, sender: &Actor, post: &Post) -> 
         Some(boost) => {
             boosts::undo(ledger.db, boost.id, ledger.now)?;
             timelines::forget_entry(ledger.db, EntryId::from(boost.id))?;
+            ledger.tell_of_withdrawal(&boost);
             if post.group_id == Some(sender.id) {
                 relay::withdraw_echoes(ledger, post, None)?;
             }

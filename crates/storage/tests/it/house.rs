@@ -69,7 +69,7 @@ async fn an_announcement_is_read_answered_changed_and_taken_away() {
             let again = announcements::react(db, one, "🦀", NADIA, later)?;
             announcements::react(db, one, "🦀", TOMAS, later)?;
             announcements::react(db, one, "a", TOMAS, later)?;
-            Ok((first, again))
+            Ok::<_, kindred_storage::QueryError>((first, again))
         });
         assert_eq!(said, (true, false));
         let counted = vec![(one, "🦀".to_owned(), 2), (one, "a".to_owned(), 1)];
@@ -83,7 +83,8 @@ async fn an_announcement_is_read_answered_changed_and_taken_away() {
         );
         let taken = tell!(db, |db| {
             let first = announcements::unreact(db, one, "a", TOMAS)?;
-            Ok((first, announcements::unreact(db, one, "a", TOMAS)?))
+            let again = announcements::unreact(db, one, "a", TOMAS)?;
+            Ok::<_, kindred_storage::QueryError>((first, again))
         });
         assert_eq!(taken, (true, false));
         let changed = Announcement {
@@ -131,7 +132,7 @@ async fn a_picture_is_found_by_its_word_and_by_its_files() {
         });
         assert_eq!(
             ask!(db, |db| emojis::usable(db, &["crab", "loaf", "none"])),
-            [known.clone()]
+            std::slice::from_ref(&known)
         );
         assert_eq!(
             ask!(db, |db| emojis::by_shortcode(db, "loaf")),

@@ -102,7 +102,7 @@ fn names(endpoint: &Endpoint) -> Vec<&'static str> {
 
 fn form(dice: &mut Dice, names: &[&str]) -> Vec<u8> {
     let mut form = Vec::new();
-    for _ in 0..1 + dice.next(4) {
+    for _ in 0..=dice.next(4) {
         let name = dice.one(names);
         // The same name may come twice.
         form.extend_from_slice(name.as_bytes());
@@ -115,7 +115,7 @@ fn form(dice: &mut Dice, names: &[&str]) -> Vec<u8> {
 }
 
 fn json(dice: &mut Dice, names: &[&str]) -> Vec<u8> {
-    let members: Vec<String> = (0..1 + dice.next(4))
+    let members: Vec<String> = (0..=dice.next(4))
         .map(|_| format!("\"{}\":{}", dice.one(names), dice.one(VALUES)))
         .collect();
     format!("{{{}}}", members.join(",")).into_bytes()
@@ -123,7 +123,7 @@ fn json(dice: &mut Dice, names: &[&str]) -> Vec<u8> {
 
 fn multipart(dice: &mut Dice, names: &[&str]) -> Vec<u8> {
     let mut body = Vec::new();
-    for _ in 0..1 + dice.next(4) {
+    for _ in 0..=dice.next(4) {
         let file = dice.one(&["", "; filename=\"a\"", "; filename=\"\0\""]);
         let name = dice.one(names);
         let bent = dice.one(BENT);
@@ -231,7 +231,7 @@ fn every_kind_of_parameter_is_thrown() {
     let mut dice = Dice(1);
     let kinds = endpoints()
         .iter()
-        .flat_map(|endpoint| asked(endpoint))
+        .flat_map(asked)
         .filter(|one| matches!(one.kind, Kind::List(_) | Kind::Text | Kind::Flag))
         .count();
     assert!(kinds > 100);

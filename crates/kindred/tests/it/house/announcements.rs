@@ -159,7 +159,7 @@ async fn an_announcement_is_over_when_its_time_is() {
     on_both(async |fediverse: &Fediverse| {
         let (ours, ines, nadia) = a_house(fediverse).await;
         let mut line = Line::socket(&ours, "?stream=user", &nadia.token).await;
-        let end = fediverse.now() + Duration::from_secs(3_600);
+        let end = fediverse.now() + Duration::from_hours(1);
         let end = chrono::DateTime::<chrono::Utc>::from(end).to_rfc3339();
         let told = ines
             .does(

@@ -81,7 +81,7 @@ async fn a_picture_of_the_house_stands_for_its_word_everywhere() {
         let mut used = names(&said);
         used.sort();
         assert_eq!(used, ["crab", "party"]);
-        assert_eq!(said["emojis"][0]["url"].is_string(), true);
+        assert!(said["emojis"][0]["url"].is_string());
         nadia
             .does(
                 "PATCH",

@@ -272,7 +272,7 @@ async fn whoever_keeps_their_company_to_themself_is_shown_by_numbers_and_not_by_
         let lists = ["followers", "following"]
             .map(|list| format!("/api/v1/accounts/{}/{list}", nadia.actor.id));
         for path in &lists {
-            assert_eq!(each(&tomas.sees(path).await, "id").len(), 1, "{path}");
+            assert!(!each(&tomas.sees(path).await, "id").is_empty(), "{path}");
         }
         let wish = json!({ "hide_collections": "true" });
         let me = nadia
@@ -281,7 +281,7 @@ async fn whoever_keeps_their_company_to_themself_is_shown_by_numbers_and_not_by_
         assert_eq!(me["source"]["hide_collections"], true);
         for path in &lists {
             assert_eq!(tomas.sees(path).await, json!([]), "{path}");
-            assert_eq!(each(&nadia.sees(path).await, "id").len(), 1, "{path}");
+            assert!(!each(&nadia.sees(path).await, "id").is_empty(), "{path}");
         }
         let seen = tomas
             .sees(&format!("/api/v1/accounts/{}", nadia.actor.id))

@@ -70,6 +70,7 @@ async fn a_post_that_a_group_passed_on_changes_at_home_and_on_the_list_of_the_gr
             .instance("kindred.example")
             .with_person("nadia")
             .with_person("mei")
+            .with_person("tomas")
             .with_group("rust")
             .start()
             .await;
@@ -93,6 +94,21 @@ async fn a_post_that_a_group_passed_on_changes_at_home_and_on_the_list_of_the_gr
                 (&said["id"], "@rust Owned")
             );
         }
+        // What somebody passes on comes and goes under its own number.
+        let own = nadia.says("For those who follow me").await;
+        mei.follows("@tomas").await;
+        let tomas = ours.person("tomas");
+        let path = format!("/api/v1/statuses/{}", text(&own["id"]));
+        let passed = tomas.does("POST", &format!("{path}/reblog"), None).await;
+        let (_, event, status) = home.event().await;
+        assert_eq!((event.as_str(), &status["id"]), ("update", &passed["id"]));
+        tomas.does("POST", &format!("{path}/unreblog"), None).await;
+        let (_, event, gone) = home.event().await;
+        assert_eq!(
+            (event.as_str(), gone.to_string().as_str()),
+            ("delete", text(&passed["id"]))
+        );
+
         nadia.deletes(&said).await;
         for line in [&mut home, &mut tab] {
             let (_, event, gone) = line.event().await;

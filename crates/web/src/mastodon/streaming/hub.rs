@@ -74,8 +74,12 @@ async fn tell(kindred: &Kindred, streams: &Streams, happening: Happening) -> Res
         }
         Happening::Deleted { post } => {
             if let Some(reach) = happenings::reach_of_gone(kindred, post, ids()).await? {
-                tell_of_gone(kindred, streams, &watchers, &reach, post).await?;
+                tell_of_gone(kindred, streams, &watchers, reach, post.0).await?;
             }
+        }
+        Happening::Withdrawn { entry, by } => {
+            let reach = happenings::reach_of_withdrawn(kindred, by, ids()).await?;
+            tell_of_gone(kindred, streams, &watchers, reach, entry).await?;
         }
         Happening::Entry { entry, post } => {
             if let Some(reach) = happenings::reach(kindred, entry, post, ids()).await? {
@@ -150,16 +154,16 @@ impl News {
     }
 }
 
-/// Tells everybody who may have seen a post that it is gone.
+/// Tells everybody who may have seen an entry that it is gone.
 async fn tell_of_gone(
     kindred: &Kindred,
     streams: &Streams,
     watchers: &Watchers,
-    reach: &Reach,
-    post: PostId,
+    reach: Reach,
+    entry: i64,
 ) -> Result<()> {
-    let number: Arc<str> = post.to_string().into();
-    for (who, names) in concerned(watchers, reach) {
+    let number: Arc<str> = entry.to_string().into();
+    for (who, names) in concerned(watchers, &reach) {
         streams.hand_out(who, &names, "read:statuses", "delete", Some(&number));
     }
     let looked_at: Vec<ListId> = watchers
@@ -174,7 +178,7 @@ async fn tell_of_gone(
     if looked_at.is_empty() {
         return Ok(());
     }
-    for (list, owner) in happenings::lists_of_gone(kindred, post, looked_at).await? {
+    for (list, owner) in happenings::lists_with(kindred, looked_at, reach.by).await? {
         let names = HashSet::from([Name::List(list)]);
         streams.hand_out(owner, &names, "read:statuses", "delete", Some(&number));
     }
