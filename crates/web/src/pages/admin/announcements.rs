@@ -165,7 +165,7 @@ fn one(me: &Visitor, now: Moment, told: &Announced) -> Markup {
     };
     html! {
         li.box {
-            div.prose dir="auto" { (parts::rich(&announcement.content)) }
+            div.words dir="auto" { (parts::rich(&announcement.content)) }
             p.meta {
                 (parts::time(now, announcement.published_at))
                 @if announcement.ends_at.is_some_and(|end| end <= now) { " " span.standing { (texts::OVER) } }
