@@ -52,7 +52,14 @@ pub async fn finish(
         next.call(req).await?.map_into_boxed_body()
     };
     let mut answer = dress_error(answer);
+    let picture = ["/media/", "/avatars/", "/headers/"]
+        .iter()
+        .any(|start| answer.request().path().starts_with(start));
     let headers = answer.headers_mut();
+    if picture {
+        // Clients in browsers read pictures, and that there is none.
+        set_if_absent(headers, header::ACCESS_CONTROL_ALLOW_ORIGIN, "*");
+    }
     let html = content_type(headers).is_some_and(|kind| kind.starts_with("text/html"));
     set_if_absent(
         headers,

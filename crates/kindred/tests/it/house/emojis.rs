@@ -156,7 +156,9 @@ async fn a_picture_that_is_switched_off_is_used_no_more_and_one_that_is_removed_
             .as_str()
             .and_then(|url| url.strip_prefix("http://kindred.example"))
             .expect("an address");
-        assert_eq!(ours.page(file).await.status, 404);
+        let gone = ours.page(file).await;
+        assert_eq!(gone.status, 404);
+        assert_eq!(gone.header("access-control-allow-origin"), "*");
         adds(&ines, "crab", ImageFormat::WebP).await;
     })
     .await;
