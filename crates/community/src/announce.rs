@@ -119,6 +119,8 @@ pub(crate) fn context() -> Value {
             "topic": "kindred:topic",
             "members": "kindred:members",
             "joinPolicy": "kindred:joinPolicy",
+            "people": "kindred:people",
+            "greetable": "kindred:greetable",
             "digest": "kindred:digest"
         }));
     }

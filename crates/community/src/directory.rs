@@ -9,10 +9,16 @@ mod exchange;
 
 pub use entries::document;
 pub use exchange::CONSENT;
-pub(crate) use exchange::{forget, heard, introduce, is_about, lane, met, read, read_soon, unlist};
+pub(crate) use exchange::{
+    forget, forget_soon, heard, introduce, is_about, met, read, read_soon, unlist,
+};
 pub use kindred_storage::{ListingId, directory::Listing};
 
-use kindred_storage::{ActorId, Conn, Visibility, agreements, groups, passions};
+use kindred_storage::{
+    ActorId, ActorKind, Conn, Visibility,
+    actors::{self, Actor},
+    agreements, groups, passions, reports,
+};
 
 use crate::{Ledger, Result, jobs::Job, jobs::lane_out};
 
@@ -25,6 +31,29 @@ pub(crate) const PAGE: usize = 500;
 /// Whether there is anything about one of our people that partners may know.
 pub(crate) fn is_told_of(db: &mut Conn, who: ActorId) -> Result<bool> {
     Ok(!passions::of_person(db, who, &entries::ACROSS)?.is_empty())
+}
+
+/// Whether partners may have heard something of one of our people, also of topics that nobody may choose any more or that have become
+/// another one.
+pub(crate) fn was_told_of(db: &mut Conn, who: ActorId) -> Result<bool> {
+    if passions::says_to(db, who, &entries::ACROSS)? {
+        return Ok(true);
+    }
+    let Some(actor) = actors::find(db, who)? else {
+        return Ok(false);
+    };
+    let last = reports::record_of_subject(db, &actor.uri, &CONSENT, 1)?;
+    Ok(last.first().is_some_and(|line| line.action == CONSENT[0]))
+}
+
+/// Somebody is hidden by those who keep order, or shown again: here at once, at partners as soon as they hear it.
+pub(crate) fn look_again(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
+    match (actor.is_local(), actor.kind) {
+        (true, ActorKind::Group) => tell_of_group(ledger, actor.id),
+        (true, _) => tell_of_person(ledger, actor.id, false),
+        (false, _) if actor.suspended_at.is_some() => unlist(ledger, &actor.uri),
+        (false, _) => met(ledger, actor),
+    }
 }
 
 /// Something about one of our people changed: partners are told what is for them, or that there is nothing any more when there was

@@ -20,17 +20,19 @@ pub use welcome::{Cloud, Pick, cloud, is_new, stirring, welcomed};
 use std::collections::{BTreeMap, BTreeSet};
 
 use kindred_storage::{
-    ActorKind, Circle, Conn, Page, TopicId,
+    ActorId, ActorKind, Circle, Conn, Page, TopicId,
     actors::Actor,
     agreements, directory,
     directory::Listing,
     groups::{self as rooms, Group},
-    passions,
+    hellos, passions,
     topics::{self as store, Topic},
 };
 
 use crate::{
-    Kindred, Refusal, Result, links, policy,
+    Kindred, Refusal, Result, links,
+    policy::{self, Place},
+    sections,
     settings::Settings,
     sight,
     topics::{self, NamedTopic},
@@ -86,10 +88,12 @@ pub struct Glance {
     pub people: Tally,
     /// Groups that one can look at.
     pub groups: usize,
-    /// People at other companies.
+    /// People elsewhere.
     pub people_elsewhere: Tally,
-    /// At how many of them.
+    /// At how many partner companies.
     pub companies: usize,
+    /// Some of them are at no company that we know, but on the public web.
+    pub on_the_web: bool,
 }
 
 /// What a topic's page shows.
@@ -135,6 +139,8 @@ pub struct PersonFound {
     pub company: Option<Company>,
     /// A line in their own words.
     pub words: String,
+    /// Whether they can be greeted by somebody whom they do not know.
+    pub greetable: bool,
 }
 
 /// The most that one list has.
@@ -230,6 +236,10 @@ fn glance_at(db: &mut Conn, viewer: &Viewer, asked: Vec<Topic>) -> Result<Vec<Gl
     let circles = circles(db, viewer)?;
     let elsewhere = circles_elsewhere(db, viewer)?;
     let people = passions::counts(db, &ids, &circles)?;
+    let partners: BTreeSet<String> = agreements::holding(db)?
+        .into_iter()
+        .map(|agreement| agreement.host)
+        .collect();
     let mut at: BTreeMap<TopicId, Vec<(String, Tally)>> = BTreeMap::new();
     for (topic, host, tally) in at_companies(db, &ids, &elsewhere)? {
         at.entry(topic).or_default().push((host, tally));
@@ -245,19 +255,21 @@ fn glance_at(db: &mut Conn, viewer: &Viewer, asked: Vec<Topic>) -> Result<Vec<Gl
     Ok(asked
         .into_iter()
         .map(|topic| {
-            let companies = at.get(&topic.id).map_or(&[][..], Vec::as_slice);
+            let places = at.get(&topic.id).map_or(&[][..], Vec::as_slice);
+            let companies: BTreeSet<&String> = places
+                .iter()
+                .map(|(host, _)| host)
+                .filter(|host| partners.contains(*host))
+                .collect();
             Glance {
                 people: people
                     .iter()
                     .find(|(of, _)| *of == topic.id)
                     .map_or(Tally::Nobody, |(_, n)| Tally::from(*n)),
                 groups: groups_of.get(&topic.id).copied().unwrap_or(0),
-                people_elsewhere: Tally::together(companies.iter().map(|(_, tally)| *tally)),
-                companies: companies
-                    .iter()
-                    .map(|(host, _)| host)
-                    .collect::<BTreeSet<_>>()
-                    .len(),
+                people_elsewhere: Tally::together(places.iter().map(|(_, tally)| *tally)),
+                companies: companies.len(),
+                on_the_web: places.iter().any(|(host, _)| !partners.contains(host)),
                 topic,
             }
         })
@@ -380,23 +392,31 @@ pub async fn people(
     kindred
         .read(move |db| {
             let topic = seen(db, &viewer, &name)?.topic;
-            people_about(db, app.settings(), &viewer, topic.id, &page)
+            people_about(db, &app, &viewer, topic.id, &page)
         })
         .await
 }
 
-/// Who cares about a topic, as far as this viewer may know.
+/// Who cares about a topic, as far as this viewer may know and wants to.
 pub(crate) fn people_about(
     db: &mut Conn,
-    settings: &Settings,
+    app: &Kindred,
     viewer: &Viewer,
     topic: TopicId,
     page: &Page,
 ) -> Result<Vec<PersonFound>> {
     let circles = circles(db, viewer)?;
-    let mut found: Vec<PersonFound> = passions::people(db, topic, &circles, page)?
+    let here = passions::people(db, topic, &circles, page)?;
+    let ids: Vec<ActorId> = here.iter().map(|(_, actor)| actor.id).collect();
+    let away = sections::kept_away(db, viewer, app.now(), Place::Open, &ids)?;
+    let refusing = hellos::refused_by(db, &ids)?;
+    let mut found: Vec<PersonFound> = here
         .into_iter()
-        .map(|(passion, actor)| person(settings, &actor, passion.words))
+        .filter(|(_, actor)| !away.contains(&actor.id))
+        .map(|(passion, actor)| {
+            let greetable = !refusing.contains(&actor.id);
+            person(app.settings(), &actor, passion.words, greetable)
+        })
         .collect();
     let elsewhere = circles_elsewhere(db, viewer)?;
     let limit = page.limit.clamp(1, MOST);
@@ -406,7 +426,7 @@ pub(crate) fn people_about(
     Ok(found)
 }
 
-fn person(settings: &Settings, actor: &Actor, words: String) -> PersonFound {
+fn person(settings: &Settings, actor: &Actor, words: String, greetable: bool) -> PersonFound {
     PersonFound {
         uri: actor.uri.clone(),
         acct: links::acct(actor),
@@ -419,6 +439,7 @@ fn person(settings: &Settings, actor: &Actor, words: String) -> PersonFound {
         ),
         company: None,
         words,
+        greetable,
     }
 }
 
@@ -428,6 +449,7 @@ fn person_elsewhere(db: &mut Conn, listing: Listing, words: String) -> Result<Pe
         uri: listing.uri,
         name: listing.name,
         icon: listing.icon_url,
+        greetable: listing.greetable,
         company: Some(company(db, listing.host)?),
         words,
     })
@@ -435,7 +457,50 @@ fn person_elsewhere(db: &mut Conn, listing: Listing, words: String) -> Result<Pe
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::policy::Eyes;
+
+    proptest! {
+        #[test]
+        fn whether_there_is_one_or_are_two_somewhere_changes_no_sum(
+            mut numbers in proptest::collection::vec(0i64..6, 0..8),
+            place in 0usize..8,
+        ) {
+            let sum = |numbers: &[i64]| Tally::together(numbers.iter().copied().map(Tally::from));
+            let before = sum(&numbers);
+            if let Some(n) = numbers.get_mut(place).filter(|n| matches!(**n, 1 | 2)) {
+                *n = 3 - *n;
+            }
+            prop_assert_eq!(before, sum(&numbers));
+            // What is said alone and what is said together never differ by one or two.
+            let alone: i64 = numbers.iter().filter(|n| **n >= 3).sum();
+            if let Tally::Many(n) = before {
+                prop_assert_eq!(n, alone);
+            }
+        }
+
+        #[test]
+        fn whoever_stands_in_a_circle_stands_in_all_wider_ones(partner in any::<bool>(), who in 0u8..3, own in any::<bool>()) {
+            let eyes = match who {
+                0 => Eyes::Stranger,
+                1 => Eyes::Local(ActorId(7)),
+                _ => Eyes::Server { partner },
+            };
+            let own = own && who == 1;
+            let narrow_to_wide = [Circle::Me, Circle::Company, Circle::Partners, Circle::Everyone];
+            let sees = narrow_to_wide.map(|circle| policy::may_see_passion(eyes, circle, own));
+            prop_assert!(sees.is_sorted(), "{:?}", sees);
+            prop_assert!(sees[3]);
+            prop_assert_eq!(sees[0], own);
+            prop_assert_eq!(sees[1], who == 1);
+            prop_assert_eq!(sees[2], who == 1 || (who == 2 && partner));
+            // What other companies told us is for our own people, and is never passed on.
+            prop_assert_eq!(policy::may_see_listing(eyes, Circle::Partners), who == 1);
+            prop_assert!(!policy::may_see_listing(eyes, Circle::Me));
+        }
+    }
 
     #[test]
     fn one_and_two_are_a_few_and_cannot_be_found_by_subtracting() {

@@ -4,7 +4,9 @@
 
 mod collections;
 
-pub use collections::{context, featured, followers, following, moderators, outbox, replies};
+pub use collections::{
+    context, featured, featured_tags, followers, following, moderators, outbox, replies,
+};
 
 use kindred_protocol::{
     Uri,

@@ -19,9 +19,9 @@ use kindred_storage::{
 };
 
 use crate::{
-    Kindred, Ledger, Refusal, Result, companions, directory, links,
-    people::{checked_name, free_handle, new_actor, new_keys},
-    policy, remote, topics,
+    Kindred, Ledger, Refusal, Result, companions, directory, discovery, links,
+    people::{checked_group_name, free_handle, new_actor, new_keys},
+    policy, topics,
 };
 
 /// What a group is to be.
@@ -54,7 +54,7 @@ pub async fn found(
     founding: Founding,
 ) -> Result<(Group, Actor)> {
     let handle = policy::handle(&founding.handle)?;
-    let name = checked_name(&founding.name)?;
+    let name = checked_group_name(&founding.name)?;
     check(&founding)?;
     let keys = new_keys().await?;
     let founder = founder.id;
@@ -70,13 +70,7 @@ pub async fn found(
             face.indexable = open;
             face.summary = html::from_markdown(&founding.summary, &html::NoLinks).html;
             face.summary_source = Some(founding.summary.clone());
-            face.topics = Json(
-                founding
-                    .topics
-                    .iter()
-                    .map(|topic| topics::spelling(topic))
-                    .collect(),
-            );
+            face.topics = Json(topics::distinct(&founding.topics));
             actors::insert(ledger.db, &face)?;
             let group = Group {
                 actor_id: face.id,
@@ -111,7 +105,7 @@ pub async fn found_chapter(
     founding: Founding,
     of: &str,
 ) -> Result<(Group, Actor)> {
-    let other = Box::pin(remote::actor(kindred, of)).await?;
+    let other = discovery::group_at(kindred, of).await?;
     companions::must_open_to_all(kindred, other.id).await?;
     if founding.visibility != Visibility::Public {
         return Err(Refusal::NotUnderstood(

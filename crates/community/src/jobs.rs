@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use kindred_storage::{
     ActivityId, ActorId, AnnouncementId, AuditId, JobId, Moment, NotificationId, PostId, PushId,
-    ReportId, ScheduledId, UploadId, jobs::Job as Row,
+    ReportId, ScheduledId, TopicId, UploadId, jobs::Job as Row,
 };
 use serde::{Deserialize, Serialize};
 
@@ -15,7 +15,7 @@ use crate::{
     Error, Kindred, Result, announcements,
     catch_up::{self, Find, Reading},
     delivery, directory, media, membership, moderation, people, polls, posts, push, quotes,
-    receive, remote, servers, site,
+    receive, remote, servers, site, topics,
 };
 
 /// What is left to do.
@@ -68,6 +68,20 @@ pub enum Job {
     ForgetPartner {
         /// Its server.
         host: String,
+    },
+    /// Lets the cards of people and groups follow a topic that was renamed, merged or forbidden, and tells whom they concern.
+    RedrawCards {
+        /// The topic.
+        topic: TopicId,
+        /// Behind which of them to go on.
+        after: ActorId,
+    },
+    /// Reads the topics that somebody elsewhere shows on their page.
+    ReadTags {
+        /// Whose.
+        actor: ActorId,
+        /// Where they stand.
+        collection: String,
     },
     /// Asks a server again who this actor is.
     Refresh {
@@ -381,6 +395,12 @@ impl Job {
             Self::Introduce { actor } => settled(directory::introduce(kindred, *actor).await),
             Self::ReadDirectory { host } => settled(Box::pin(directory::read(kindred, host)).await),
             Self::ForgetPartner { host } => settled(directory::forget(kindred, host).await),
+            Self::RedrawCards { topic, after } => {
+                settled(topics::redraw_cards(kindred, *topic, *after).await)
+            }
+            Self::ReadTags { actor, collection } => {
+                settled(Box::pin(remote::tags::read(kindred, *actor, collection)).await)
+            }
             Self::Refresh { actor } => settled(remote::refresh(kindred, actor).await),
             Self::Ancestors { of, child } => {
                 settled(Box::pin(remote::ancestors(kindred, of, child)).await)

@@ -16,9 +16,7 @@ use serde_json::{Value, json};
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
     announce::{self, Errand},
-    audit, directory,
-    jobs::Job,
-    links,
+    audit, directory, links,
     moderation::{LineView, with_faces},
     remote, servers,
     settings::{Federation, Settings},
@@ -41,7 +39,7 @@ pub async fn all(kindred: &Kindred, who: &Actor) -> Result<Vec<Agreement>> {
 }
 
 /// What was done about the agreement with a server, as the record calls it.
-const ACTS: [&str; 8] = [
+const ACTS: [&str; 9] = [
     "partner.propose",
     "partner.accept",
     "partner.end",
@@ -49,6 +47,7 @@ const ACTS: [&str; 8] = [
     "partner.accepted",
     "partner.ended",
     "partner.refused",
+    "partner.foreign",
     "partner.too_much",
 ];
 
@@ -322,10 +321,7 @@ fn follow_up(ledger: &mut Ledger<'_>, agreement: &Agreement) {
     let host = agreement.host.clone();
     match agreement.state {
         AgreementState::Agreed => directory::read_soon(ledger, &host),
-        AgreementState::Ended => {
-            let lane = directory::lane(&host);
-            ledger.enqueue(lane, &Job::ForgetPartner { host });
-        }
+        AgreementState::Ended => directory::forget_soon(ledger, &host),
         AgreementState::Proposed => {}
     }
 }
@@ -373,7 +369,7 @@ pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Resul
         .await;
     kindred.keys().servers.invalidate(&host);
     if let Err(Error::Refused(Refusal::NotYours)) = &told {
-        note_refused(kindred, host, word).await?;
+        note_odd(kindred, host, "partner.refused", json!({ "said": word })).await?;
     }
     told
 }
@@ -381,19 +377,23 @@ pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Resul
 /// How often one server is written down for what it had no right to say.
 const AN_ODD_DAY: Duration = Duration::from_hours(24);
 
-/// A server spoke of an agreement that we never made with it. Admins find it in the record, once a day, however often it is tried.
-async fn note_refused(kindred: &Kindred, host: String, word: String) -> Result<()> {
+/// A server said what it had no right to say. Admins find it in the record, once a day, however often it is tried.
+pub(crate) async fn note_odd(
+    kindred: &Kindred,
+    host: String,
+    act: &'static str,
+    detail: Value,
+) -> Result<()> {
     kindred
         .write(move |ledger| {
-            let last = reports::record_of_subject(ledger.db, &host, &["partner.refused"], 1)?;
+            let last = reports::record_of_subject(ledger.db, &host, &[act], 1)?;
             if last
                 .first()
                 .is_some_and(|line| line.at > ledger.now - AN_ODD_DAY)
             {
                 return Ok(());
             }
-            let detail = json!({ "said": word });
-            audit::note(ledger, None, None, "partner.refused", &host, detail)
+            audit::note(ledger, None, None, act, &host, detail)
         })
         .await
 }

@@ -101,6 +101,11 @@ fn checked_words(words: &str) -> Result<String, Refusal> {
         .chars()
         .filter(|c| !c.is_control())
         .collect();
+    if words.chars().any(topics::turns_writing) {
+        return Err(Refusal::NotUnderstood(
+            "a line about what you care about has no marks that turn the writing around".into(),
+        ));
+    }
     if words.chars().count() > LONGEST_WORDS {
         return Err(Refusal::NotUnderstood(format!(
             "a line about what you care about has at most {LONGEST_WORDS} characters"
@@ -127,22 +132,28 @@ pub async fn give_up(kindred: &Kindred, who: &Actor, topic: &str) -> Result<()> 
 /// What follows from a change: the public ones stand on the person's card, and partners hear what is for them.
 fn changed(ledger: &mut Ledger<'_>, who: ActorId, topic: &Topic, before: bool) -> Result<()> {
     store::count_uses(ledger.db, topic.id)?;
+    redraw_card(ledger, who)?;
+    directory::tell_of_person(ledger, who, before)
+}
+
+/// Writes the topics that a person tells everybody on their card, and says so when that changes it.
+pub(crate) fn redraw_card(ledger: &mut Ledger<'_>, who: ActorId) -> Result<()> {
     let public: Vec<String> = passions::of_person(ledger.db, who, &[Circle::Everyone])?
         .into_iter()
         .map(|(_, topic)| topic.name)
         .collect();
     let actor = ledger.actor(who)?;
-    if *actor.topics != public {
-        let patch = ActorPatch {
-            topics: Some(Json(public)),
-            updated_at: Some(ledger.now),
-            ..ActorPatch::default()
-        };
-        actors::update(ledger.db, who, &patch)?;
-        let actor = ledger.actor(who)?;
-        announce::looks_different(ledger, &actor, None)?;
+    if *actor.topics == public || actor.deleted_at.is_some() {
+        return Ok(());
     }
-    directory::tell_of_person(ledger, who, before)
+    let patch = ActorPatch {
+        topics: Some(Json(public)),
+        updated_at: Some(ledger.now),
+        ..ActorPatch::default()
+    };
+    actors::update(ledger.db, who, &patch)?;
+    let actor = ledger.actor(who)?;
+    announce::looks_different(ledger, &actor, None)
 }
 
 /// Somebody leaves: what they cared about is forgotten, here and at partners.

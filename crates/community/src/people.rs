@@ -21,7 +21,7 @@ use kindred_storage::{
 };
 
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result, links as addresses, passwords, policy, sight,
+    Error, Kindred, Ledger, Refusal, Result, links as addresses, passwords, policy, sight, topics,
     views::Viewer,
 };
 
@@ -289,7 +289,7 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Refusal> {
     let name: String = name
         .trim()
         .chars()
-        .filter(|c| !c.is_control() && !is_direction_mark(*c))
+        .filter(|c| !c.is_control() && !topics::turns_writing(*c))
         .collect();
     if (1..=100).contains(&name.chars().count()) {
         Ok(name)
@@ -298,9 +298,15 @@ pub(crate) fn checked_name(name: &str) -> Result<String, Refusal> {
     }
 }
 
-/// Marks that turn the direction of writing can make a name look like another one.
-fn is_direction_mark(c: char) -> bool {
-    matches!(c, '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+/// The name of a group for people: like that of a person, and with each word in one alphabet, so that no group looks like another one.
+pub(crate) fn checked_group_name(name: &str) -> Result<String, Refusal> {
+    let name = checked_name(name)?;
+    if name.split_whitespace().any(topics::mixes_alphabets) {
+        return Err(Refusal::NotUnderstood(
+            "each word in the name of a group has letters of one alphabet".into(),
+        ));
+    }
+    Ok(name)
 }
 
 fn looks_like_email(email: &str) -> bool {

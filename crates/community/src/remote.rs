@@ -4,6 +4,7 @@
 //! they may do.
 
 pub(crate) mod moderators;
+pub(crate) mod tags;
 
 use std::{sync::Arc, time::Duration};
 
@@ -322,9 +323,17 @@ pub(crate) fn keep(ledger: &mut Ledger<'_>, doc: &ActorDoc) -> Result<Actor> {
     }
     let host = doc.id.host().to_owned();
     servers::meet(ledger, doc.id.host())?;
-    let row = to_row(ledger, doc, host);
+    let mut row = to_row(ledger, doc, host);
+    let shown = tags::shown_apart(ledger, doc, &mut row)?;
     let actor = actors::remember(ledger.db, &row)?;
     directory::met(ledger, &actor)?;
+    if let Some(collection) = shown {
+        let actor = actor.id;
+        ledger.enqueue(
+            lane_look(doc.id.host()),
+            &Job::ReadTags { actor, collection },
+        );
+    }
     if actor.kind == ActorKind::Group {
         let group = Group {
             actor_id: actor.id,
@@ -405,7 +414,10 @@ fn to_row(ledger: &Ledger<'_>, doc: &ActorDoc, host: String) -> Actor {
         public_key_pem: key.map(|key| key.pem.clone()).unwrap_or_default(),
         private_key_pem: None,
         locked: doc.manually_approves_followers,
-        discoverable: doc.discoverable.unwrap_or(false),
+        // People say it themselves. A group is there to be found, unless it says otherwise or keeps its door.
+        discoverable: doc
+            .discoverable
+            .unwrap_or(kind_of(doc) == ActorKind::Group && !doc.manually_approves_followers),
         indexable: doc.indexable.unwrap_or(false),
         memorial: doc.memorial,
         suspended_at: doc.suspended.then_some(ledger.now),

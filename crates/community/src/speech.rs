@@ -22,6 +22,20 @@ use serde_json::Value;
 
 use crate::{links, quotes, settings::Settings, topics};
 
+/// Where the topics stand that somebody of ours shows on their page.
+pub(crate) fn featured_tags_uri(actor: &Actor) -> String {
+    format!("{}/tags", actor.uri)
+}
+
+/// The topics that somebody of ours shows on their page, and those that a group is about.
+pub(crate) fn featured_tags(settings: &Settings, actor: &Actor) -> Vec<TagCard> {
+    actor
+        .topics
+        .iter()
+        .map(|topic| hashtag(settings, topic))
+        .collect()
+}
+
 /// The public document of an actor of ours.
 pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -> Value {
     let mut card = ActorCard::new(
@@ -38,6 +52,8 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
     card.followers.clone_from(&actor.followers_uri);
     card.following.clone_from(&actor.following_uri);
     card.featured.clone_from(&actor.featured_uri);
+    card.featured_tags = matches!(actor.kind, ActorKind::Person | ActorKind::Group)
+        .then(|| featured_tags_uri(actor));
     card.shared_inbox = links::shared_inbox(settings);
     card.public_key_pem.clone_from(&actor.public_key_pem);
     card.icon = Some(picture(
@@ -60,12 +76,10 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
             value: field.value.clone(),
         })
         .collect();
-    card.tags = actor
-        .topics
-        .iter()
-        .map(|topic| hashtag(settings, topic))
-        .chain(actor.emojis.iter().map(|used| emoji(&used.name, &used.url)))
-        .collect();
+    card.tags = featured_tags(settings, actor);
+    let emojis = actor.emojis.iter();
+    card.tags
+        .extend(emojis.map(|used| emoji(&used.name, &used.url)));
     card.also_known_as.clone_from(&actor.also_known_as);
     card.moved_to.clone_from(&actor.moved_to);
     card.published = actor.published_at.0;
@@ -80,6 +94,7 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         card.image = None;
         card.fields.clear();
         card.tags.clear();
+        card.featured_tags = None;
     }
     if actor.suspended_at.is_some() {
         // Nothing of what they say of themselves is passed on.
@@ -89,6 +104,7 @@ pub(crate) fn actor(settings: &Settings, actor: &Actor, group: Option<&Group>) -
         card.image = None;
         card.fields.clear();
         card.tags.clear();
+        card.featured_tags = None;
     }
     if let Some(group) = group {
         card.languages = group

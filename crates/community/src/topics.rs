@@ -2,26 +2,24 @@
 //!
 //! Who may see what is tied to a topic is not decided here; see [`crate::discovery`].
 
+mod cards;
+mod keeping;
 mod spelling;
 
+pub(crate) use cards::redraw as redraw_cards;
+pub use keeping::{TopicFile, also_called, file, forbid, forbidden, merge, rename};
 pub use spelling::{LONGEST, checked, fold, hashtag, slug, spelling};
+pub(crate) use spelling::{mixes_alphabets, turns_writing};
 
 use kindred_storage::{
     Conn, TopicId,
-    actors::Actor,
-    directory, passions, reports,
     topics::{
         self as store, Topic,
         names::{self, TopicName},
     },
 };
-use serde_json::json;
 
-use crate::{
-    Kindred, Ledger, Refusal, Result, audit,
-    moderation::{LineView, with_faces},
-    site,
-};
+use crate::{Kindred, Ledger, Refusal, Result};
 
 /// A topic with all its names.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -36,7 +34,7 @@ pub struct NamedTopic {
 pub(crate) fn ensure(ledger: &mut Ledger<'_>, name: &str) -> Result<Topic> {
     let name = checked(name)?;
     let topic = match find(ledger.db, &name)? {
-        Some(known) => known,
+        Some(known) => respelled(ledger, known, &name)?,
         None => store::ensure(
             ledger.db,
             &Topic {
@@ -61,6 +59,34 @@ pub(crate) fn ensure(ledger: &mut Ledger<'_>, name: &str) -> Result<Topic> {
     };
     names::add(ledger.db, &first, &spelling::entries(&first.folded))?;
     Ok(topic)
+}
+
+/// A topic that nobody speaks of is spelled as whoever speaks of it first spells it: how somebody spelled it to themselves is theirs.
+fn respelled(ledger: &mut Ledger<'_>, known: Topic, name: &str) -> Result<Topic> {
+    if known.name == name
+        || fold(&known.name) != fold(name)
+        || store::is_spoken_of(ledger.db, known.id)?
+    {
+        return Ok(known);
+    }
+    store::rename(ledger.db, known.id, name)?;
+    names::respell(ledger.db, known.id, &known.name, name)?;
+    Ok(Topic {
+        name: name.to_owned(),
+        ..known
+    })
+}
+
+/// Names as they are written, each topic once.
+pub(crate) fn distinct(names: &[String]) -> Vec<String> {
+    let mut kept: Vec<(Option<String>, String)> = Vec::new();
+    for name in names {
+        let folded = fold(name);
+        if kept.iter().all(|(known, _)| *known != folded) {
+            kept.push((folded, spelling(name)));
+        }
+    }
+    kept.into_iter().map(|(_, name)| name).collect()
 }
 
 fn no_topic(name: &str) -> Refusal {
@@ -133,186 +159,4 @@ pub async fn beginning_with(kindred: &Kindred, prefix: &str, limit: usize) -> Re
             Ok(found)
         })
         .await
-}
-
-/// Gives a topic another name, in any language. Where another topic is called so already, the two have to be merged instead.
-pub async fn also_called(
-    kindred: &Kindred,
-    who: &Actor,
-    topic: &str,
-    name: &str,
-    language: Option<String>,
-) -> Result<NamedTopic> {
-    let (topic, name, who) = (topic.to_owned(), checked(name)?, who.clone());
-    kindred
-        .write(move |ledger| {
-            site::must_administer(ledger, &who)?;
-            let topic = find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
-            let folded = fold(&name).ok_or_else(|| no_topic(&name))?;
-            let address = slug(&name).ok_or_else(|| no_topic(&name))?;
-            if let Some(other) = find(ledger.db, &name)? {
-                if other.id != topic.id {
-                    return Err(Refusal::NotUnderstood(format!(
-                        "{} is a topic of its own: merge the two",
-                        other.name
-                    ))
-                    .into());
-                }
-            } else {
-                // The address of the other name leads here, too: hashtags know no more of a topic than that.
-                let alias = Topic {
-                    id: TopicId(ledger.next_id()),
-                    slug: address,
-                    name: name.clone(),
-                    created_at: ledger.now,
-                };
-                let alias = store::ensure(ledger.db, &alias)?;
-                store::merge(ledger.db, alias.id, topic.id)?;
-            }
-            let more = TopicName {
-                id: ledger.next_id(),
-                topic_id: topic.id,
-                name: name.clone(),
-                language: language.map(|tag| tag.chars().take(35).collect()),
-                folded,
-            };
-            names::add(ledger.db, &more, &spelling::entries(&more.folded))?;
-            audit::note(
-                ledger,
-                Some(who.id),
-                None,
-                "topic.name",
-                &topic.slug,
-                json!({ "name": name }),
-            )?;
-            named(ledger.db, topic)
-        })
-        .await
-}
-
-/// Gives a topic another first name. Its address stays, and so do its other names.
-pub async fn rename(kindred: &Kindred, who: &Actor, topic: &str, name: &str) -> Result<NamedTopic> {
-    let named_so = also_called(kindred, who, topic, name, None).await?;
-    let (name, by) = (checked(name)?, who.id);
-    kindred
-        .write(move |ledger| {
-            store::rename(ledger.db, named_so.topic.id, &name)?;
-            audit::note(
-                ledger,
-                Some(by),
-                None,
-                "topic.rename",
-                &named_so.topic.slug,
-                json!({ "to": name }),
-            )?;
-            let renamed = store::find(ledger.db, named_so.topic.id)?.ok_or(Refusal::NoSuchTopic)?;
-            named(ledger.db, renamed)
-        })
-        .await
-}
-
-/// Lets one topic become another: who cared about it cares about the other one, and its address and names lead there.
-pub async fn merge(kindred: &Kindred, who: &Actor, from: &str, to: &str) -> Result<NamedTopic> {
-    let (from, to, who) = (from.to_owned(), to.to_owned(), who.clone());
-    kindred
-        .write(move |ledger| {
-            site::must_administer(ledger, &who)?;
-            let from = find(ledger.db, &from)?.ok_or(Refusal::NoSuchTopic)?;
-            let to = find(ledger.db, &to)?.ok_or(Refusal::NoSuchTopic)?;
-            if from.id == to.id {
-                return Err(Refusal::NotUnderstood("that is the same topic".into()).into());
-            }
-            passions::hand_over(ledger.db, from.id, to.id)?;
-            directory::hand_over(ledger.db, from.id, to.id)?;
-            store::merge(ledger.db, from.id, to.id)?;
-            store::count_uses(ledger.db, to.id)?;
-            audit::note(
-                ledger,
-                Some(who.id),
-                None,
-                "topic.merge",
-                &from.slug,
-                json!({ "into": to.slug }),
-            )?;
-            named(ledger.db, to)
-        })
-        .await
-}
-
-/// Forbids a topic, or allows it again. What was tied to it stays, unseen.
-pub async fn forbid(
-    kindred: &Kindred,
-    who: &Actor,
-    topic: &str,
-    forbidden: bool,
-    reason: &str,
-) -> Result<()> {
-    let (topic, who) = (topic.to_owned(), who.clone());
-    let reason: String = reason.chars().take(500).collect();
-    kindred
-        .write(move |ledger| {
-            site::must_administer(ledger, &who)?;
-            let topic = find(ledger.db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
-            store::forbid(ledger.db, topic.id, forbidden.then_some(ledger.now))?;
-            let action = if forbidden {
-                "topic.forbid"
-            } else {
-                "topic.allow"
-            };
-            audit::note(
-                ledger,
-                Some(who.id),
-                None,
-                action,
-                &topic.slug,
-                json!({ "reason": reason }),
-            )
-        })
-        .await
-}
-
-/// What admins do with topics, as the record calls it.
-const ACTS: [&str; 5] = [
-    "topic.name",
-    "topic.rename",
-    "topic.merge",
-    "topic.forbid",
-    "topic.allow",
-];
-
-/// How many lines of its history are shown of a topic.
-const HISTORY: i64 = 100;
-
-/// A topic as admins see it, also when nobody else does.
-#[derive(Clone, Debug)]
-pub struct TopicFile {
-    /// The topic with its names.
-    pub named: NamedTopic,
-    /// Nobody may choose it.
-    pub forbidden: bool,
-    /// What was done with it, the latest first.
-    pub history: Vec<LineView>,
-}
-
-/// A topic with its history, for admins.
-pub async fn file(kindred: &Kindred, who: &Actor, topic: &str) -> Result<TopicFile> {
-    site::admins_only(kindred, who).await?;
-    let topic = topic.to_owned();
-    kindred
-        .read(move |db| {
-            let topic = find(db, &topic)?.ok_or(Refusal::NoSuchTopic)?;
-            let lines = reports::record_of_subject(db, &topic.slug, &ACTS, HISTORY)?;
-            Ok(TopicFile {
-                forbidden: store::is_forbidden(db, topic.id)?,
-                history: with_faces(db, lines)?,
-                named: named(db, topic)?,
-            })
-        })
-        .await
-}
-
-/// Topics that nobody may choose any more, for admins.
-pub async fn forbidden(kindred: &Kindred, who: &Actor) -> Result<Vec<Topic>> {
-    site::admins_only(kindred, who).await?;
-    kindred.read(|db| Ok(store::forbidden(db, HISTORY)?)).await
 }

@@ -17,6 +17,7 @@ use kindred_community::{
     requests::{self, Answer},
     search::{self, Resolve},
     settings::{Federation, MediaSettings, Settings, SignUp},
+    topics,
     views::{Draft, Viewer},
     work,
 };
@@ -196,33 +197,7 @@ async fn agree(acme: &Home, globex: &Home) -> Result<(), Error> {
     let ours = admin_of(acme).await?;
     let theirs = admin_of(globex).await?;
     for (home, admin) in [(acme, &ours), (globex, &theirs)] {
-        for (name, language) in [("statistische Prozesskontrolle", Some("de")), ("SPC", None)] {
-            // Who cares about it by another name made a topic of its own; the two become one.
-            if kindred_community::topics::at(&home.kindred, name)
-                .await
-                .is_ok()
-            {
-                let into = "Statistical process control";
-                passions::declare(
-                    &home.kindred,
-                    admin,
-                    into,
-                    "",
-                    kindred_community::Circle::Me,
-                )
-                .await?;
-                kindred_community::topics::merge(&home.kindred, admin, name, into).await?;
-            } else {
-                kindred_community::topics::also_called(
-                    &home.kindred,
-                    admin,
-                    "Statistical process control",
-                    name,
-                    language.map(str::to_owned),
-                )
-                .await?;
-            }
-        }
+        name_it(&home.kindred, admin).await?;
     }
     Box::pin(partners::propose(
         &acme.kindred,
@@ -234,6 +209,25 @@ async fn agree(acme: &Home, globex: &Home) -> Result<(), Error> {
     settle(std::slice::from_ref(acme)).await?;
     settle(std::slice::from_ref(globex)).await?;
     Box::pin(partners::accept(&globex.kindred, &theirs, &acme.host)).await?;
+    Ok(())
+}
+
+/// What people of a house call the same thing becomes one topic with three names.
+async fn name_it(kindred: &Kindred, admin: &Actor) -> Result<(), Error> {
+    const NAME: &str = "Statistical process control";
+    const OTHERS: [(&str, Option<&str>); 2] =
+        [("statistische Prozesskontrolle", Some("de")), ("SPC", None)];
+    for (other, language) in OTHERS {
+        let known = topics::at(kindred, NAME).await.is_ok();
+        if topics::at(kindred, other).await.is_err() {
+            let language = language.map(str::to_owned);
+            topics::also_called(kindred, admin, NAME, other, language).await?;
+        } else if known {
+            topics::merge(kindred, admin, other, NAME).await?;
+        } else {
+            topics::rename(kindred, admin, other, NAME).await?;
+        }
+    }
     Ok(())
 }
 

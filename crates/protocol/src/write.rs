@@ -46,6 +46,7 @@ static CONTEXT: LazyLock<Value> = LazyLock::new(|| {
             "postingRestrictedToMods": "lemmy:postingRestrictedToMods",
             "removeData": "lemmy:removeData",
             "featured": {"@id": "toot:featured", "@type": "@id"},
+            "featuredTags": {"@id": "toot:featuredTags", "@type": "@id"},
             "discoverable": "toot:discoverable",
             "indexable": "toot:indexable",
             "memorial": "toot:memorial",

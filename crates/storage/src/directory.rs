@@ -46,6 +46,8 @@ pub struct Listing {
     pub lively_at: Option<Moment>,
     /// When we were last told.
     pub seen_at: Moment,
+    /// Whether people whom they do not know can say hello to them.
+    pub greetable: bool,
 }
 
 /// Writes a listing, with its topics and the words said about each; answers the number under which it stands.
@@ -115,6 +117,17 @@ pub fn remove_of_partner(db: &mut Conn, host: &str, limit: i64) -> QueryResult<u
     let ids: Vec<ListingId> = on!(db, |conn| directory::table
         .filter(directory::host.eq(host))
         .filter(directory::circle.eq(Circle::Partners))
+        .select(directory::id)
+        .limit(limit)
+        .load(conn))?;
+    erase(db, &ids)?;
+    Ok(ids.len())
+}
+
+/// Takes everything out that is known of a server, whoever told it, at most `limit` at a time; how many went.
+pub fn remove_of_host(db: &mut Conn, host: &str, limit: i64) -> QueryResult<usize> {
+    let ids: Vec<ListingId> = on!(db, |conn| directory::table
+        .filter(directory::host.eq(host))
         .select(directory::id)
         .limit(limit)
         .load(conn))?;
@@ -249,6 +262,22 @@ pub fn topics_of(db: &mut Conn, ids: &[ListingId]) -> QueryResult<Vec<(ListingId
         .filter(topics::forbidden_at.is_null())
         .order((directory_topics::entry_id, topics::name))
         .select((directory_topics::entry_id, topics::name))
+        .load(conn))
+}
+
+/// What is said in their own words in these listings, with the name of the topic.
+pub fn said_in(db: &mut Conn, ids: &[ListingId]) -> QueryResult<Vec<(ListingId, String, String)>> {
+    on!(db, |conn| directory_topics::table
+        .inner_join(topics::table.on(topics::id.eq(directory_topics::topic_id)))
+        .filter(one_of(directory_topics::entry_id, ids))
+        .filter(directory_topics::words.ne(""))
+        .filter(topics::forbidden_at.is_null())
+        .order((directory_topics::entry_id, topics::name))
+        .select((
+            directory_topics::entry_id,
+            topics::name,
+            directory_topics::words
+        ))
         .load(conn))
 }
 

@@ -2,6 +2,7 @@
 
 use diesel::prelude::*;
 
+use crate::one_of::one_of;
 use crate::schema::{dismissals, hellos, unlisted_for_hellos};
 use crate::types::{ActorId, Moment};
 use crate::{Conn, on};
@@ -34,6 +35,14 @@ pub fn are_refused(db: &mut Conn, who: ActorId) -> QueryResult<bool> {
         unlisted_for_hellos::table.filter(unlisted_for_hellos::actor_id.eq(who))
     ))
     .get_result(conn))
+}
+
+/// Those of `whom` who would rather not be greeted by strangers.
+pub fn refused_by(db: &mut Conn, whom: &[ActorId]) -> QueryResult<Vec<ActorId>> {
+    on!(db, |conn| unlisted_for_hellos::table
+        .filter(one_of(unlisted_for_hellos::actor_id, whom))
+        .select(unlisted_for_hellos::actor_id)
+        .load(conn))
 }
 
 /// Refuses hellos from now on, or takes them again.

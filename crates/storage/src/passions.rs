@@ -76,6 +76,16 @@ pub fn remove_all(db: &mut Conn, who: ActorId) -> QueryResult<()> {
     .map(drop)
 }
 
+/// Whether somebody says anything to these circles, also of topics that nobody may choose any more.
+pub fn says_to(db: &mut Conn, who: ActorId, circles: &[Circle]) -> QueryResult<bool> {
+    on!(db, |conn| diesel::select(diesel::dsl::exists(
+        passions::table
+            .filter(passions::actor_id.eq(who))
+            .filter(passions::circle.eq_any(circles))
+    ))
+    .get_result(conn))
+}
+
 /// What somebody cares about, as far as these circles go, the oldest first.
 pub fn of_person(
     db: &mut Conn,
@@ -227,8 +237,11 @@ pub fn about_any(
     limit: i64,
 ) -> QueryResult<Vec<(TopicId, ActorId)>> {
     on!(db, |conn| passions::table
+        .inner_join(actors::table.on(actors::id.eq(passions::actor_id)))
         .filter(one_of(passions::topic_id, topics))
         .filter(passions::circle.eq_any(circles))
+        .filter(actors::deleted_at.is_null())
+        .filter(actors::suspended_at.is_null())
         .order(passions::id.desc())
         .select((passions::topic_id, passions::actor_id))
         .limit(limit)

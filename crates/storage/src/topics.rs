@@ -92,6 +92,49 @@ const SPOKEN_OF_IN_PUBLIC: &str = "(EXISTS (SELECT 1 FROM post_topics AS t JOIN 
      OR EXISTS (SELECT 1 FROM group_topics AS t JOIN groups AS g ON g.actor_id = t.group_id \
      WHERE t.topic_id = topics.id AND g.visibility = 'public'))";
 
+/// What makes a topic known to those who keep order here: more than one person's word to themselves.
+const SPOKEN_OF: &str = "(topics.uses > 0 OR topics.forbidden_at IS NOT NULL \
+     OR EXISTS (SELECT 1 FROM group_topics AS g WHERE g.topic_id = topics.id) \
+     OR EXISTS (SELECT 1 FROM directory_topics AS d WHERE d.topic_id = topics.id) \
+     OR EXISTS (SELECT 1 FROM directory_numbers AS n WHERE n.topic_id = topics.id))";
+
+/// Whether anybody speaks of a topic: people to their company at least, groups, companies elsewhere, or a post for everybody.
+pub fn is_spoken_of(db: &mut Conn, id: TopicId) -> QueryResult<bool> {
+    on!(db, |conn| diesel::select(diesel::dsl::exists(
+        topics::table
+            .filter(topics::id.eq(id))
+            .filter(sql::<Bool>(SPOKEN_OF).or(sql::<Bool>(SPOKEN_OF_IN_PUBLIC)))
+    ))
+    .get_result(conn))
+}
+
+/// The people and groups here that are tied to a topic, page by page in the order of their numbers.
+pub fn tied_to(
+    db: &mut Conn,
+    topic: TopicId,
+    after: ActorId,
+    limit: i64,
+) -> QueryResult<Vec<ActorId>> {
+    let mut tied: Vec<ActorId> = on!(db, |conn| passions::table
+        .filter(passions::topic_id.eq(topic))
+        .filter(passions::actor_id.gt(after))
+        .order(passions::actor_id)
+        .select(passions::actor_id)
+        .limit(limit)
+        .load(conn))?;
+    let groups: Vec<ActorId> = on!(db, |conn| group_topics::table
+        .filter(group_topics::topic_id.eq(topic))
+        .filter(group_topics::group_id.gt(after))
+        .order(group_topics::group_id)
+        .select(group_topics::group_id)
+        .limit(limit)
+        .load(conn))?;
+    tied.extend(groups);
+    tied.sort_unstable();
+    tied.truncate(usize::try_from(limit).unwrap_or(usize::MAX));
+    Ok(tied)
+}
+
 /// Those of these topics that are known to everybody.
 pub fn known_in_public(db: &mut Conn, of: &[TopicId]) -> QueryResult<Vec<TopicId>> {
     on!(db, |conn| topics::table

@@ -68,6 +68,7 @@ fn for_servers(cfg: &mut ServiceConfig) {
         .service(at("/{kind:p|g}/{handle}/followers").route(read(actors::followers)))
         .service(at("/{kind:p|g}/{handle}/following").route(read(actors::following)))
         .service(at("/{kind:p|g}/{handle}/featured").route(read(actors::featured)))
+        .service(at("/{kind:p|g}/{handle}/tags").route(read(actors::featured_tags)))
         .service(at("/g/{handle}/moderators").route(read(actors::moderators)))
         .service(at("/actor").route(read(actors::service)))
         .service(at("/actor/directory").route(read(actors::directory)))

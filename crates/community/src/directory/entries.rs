@@ -6,6 +6,7 @@ use kindred_storage::{
     ActorId, ActorKind, Circle, Conn, Page, TopicId, Visibility,
     actors::{self, Actor},
     groups::{self, Group},
+    hellos,
     passions::{self, Passion},
     topics::{self as store, Topic},
 };
@@ -125,11 +126,19 @@ fn of_topics(db: &mut Conn, settings: &Settings) -> Result<Vec<(i64, Value)>> {
                 "topic": topic.name,
             });
             if let Tally::Many(people) = Tally::from(people) {
-                entry["people"] = json!(people);
+                entry["people"] = json!(rounded(people));
             }
             Some((id.0, entry))
         })
         .collect())
+}
+
+/// A number that seldom changes when one person comes or goes: 3, 5, and every fifth from there on, rounded down.
+fn rounded(people: i64) -> i64 {
+    match people {
+        ..5 => people.min(3),
+        _ => people - people % 5,
+    }
 }
 
 fn of_groups(db: &mut Conn, settings: &Settings, flow: Flow) -> Result<Vec<(i64, Value)>> {
@@ -172,6 +181,7 @@ fn of_people(db: &mut Conn, settings: &Settings) -> Result<Vec<(i64, Value)>> {
         };
         after = last;
         let said = passions::of_people(db, &some, &ACROSS)?;
+        let refusing = hellos::refused_by(db, &some)?;
         for actor in actors::find_many(db, &some)? {
             if actor.deleted_at.is_some() || actor.suspended_at.is_some() {
                 continue;
@@ -181,7 +191,8 @@ fn of_people(db: &mut Conn, settings: &Settings) -> Result<Vec<(i64, Value)>> {
                 .filter(|(passion, _)| passion.actor_id == actor.id)
                 .collect();
             if !of_them.is_empty() {
-                let entry = of_person(settings, &actor, &of_them);
+                let greetable = !refusing.contains(&actor.id);
+                let entry = of_person(settings, &actor, &of_them, greetable);
                 all.push((actor.id.0, entry));
             }
         }
@@ -205,29 +216,39 @@ pub(super) fn entry(db: &mut Conn, settings: &Settings, who: ActorId) -> Result<
             numbers: false,
         };
         let group = groups::find(db, who)?.filter(|(group, actor)| is_told_of(group, actor, flow));
-        let topics = store::of_group(db, who)?;
+        let topics = store::of_groups(db, &[who])?;
         return Ok(group.map(|(group, actor)| {
             of_group(
                 settings,
                 &group,
                 &actor,
-                topics.iter().map(|topic| (topic, "")),
+                topics.iter().map(|(_, topic)| (topic, "")),
             )
         }));
     }
+    let greetable = !hellos::are_refused(db, who)?;
     let said = passions::of_people(db, &[who], &ACROSS)?;
     let said: Vec<_> = said.iter().collect();
-    Ok((!said.is_empty()).then(|| of_person(settings, &actor, &said)))
+    Ok((!said.is_empty()).then(|| of_person(settings, &actor, &said, greetable)))
 }
 
 /// A day in milliseconds.
 const A_DAY: i64 = 24 * 60 * 60 * 1_000;
 
-fn of_person(settings: &Settings, actor: &Actor, said: &[&(Passion, Topic)]) -> Value {
+fn of_person(
+    settings: &Settings,
+    actor: &Actor,
+    said: &[&(Passion, Topic)],
+    greetable: bool,
+) -> Value {
     let about = said
         .iter()
         .map(|(passion, topic)| (topic, passion.words.as_str()));
-    listing(settings, actor, "Person", about)
+    let mut entry = listing(settings, actor, "Person", about);
+    if !greetable {
+        entry["greetable"] = json!(false);
+    }
+    entry
 }
 
 fn of_group<'a>(
@@ -288,4 +309,15 @@ fn digest(all: &[(i64, Value)]) -> String {
         hash.update(b"\n");
     }
     BASE64_URL_SAFE_NO_PAD.encode(hash.finish())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::rounded;
+
+    #[test]
+    fn a_number_seldom_tells_that_one_came_or_went() {
+        let told: Vec<i64> = (3..=16).map(rounded).collect();
+        assert_eq!(told, [3, 3, 5, 5, 5, 5, 5, 10, 10, 10, 10, 10, 15, 15]);
+    }
 }

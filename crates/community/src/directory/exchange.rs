@@ -9,6 +9,7 @@ use kindred_storage::{
     actors::{self, Actor},
     agreements,
     directory::{self, Listing, numbers},
+    instances, topics as store,
 };
 use serde_json::{Value, json};
 
@@ -117,7 +118,8 @@ pub(crate) fn is_about(sender: &Actor, raw: &Value) -> bool {
 
 /// A partner tells that one entry changed or is gone. Whoever is none is not heard.
 pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Result<()> {
-    kindred
+    let host = sender.host.clone();
+    let told = kindred
         .write(move |ledger| {
             let agreement = agreements::with(ledger.db, &sender.host)?
                 .filter(agreements::Agreement::holds)
@@ -144,7 +146,11 @@ pub(crate) async fn heard(kindred: &Kindred, sender: Actor, raw: Value) -> Resul
             }
             take_down(ledger, &sender.host, told, Circle::Partners)
         })
-        .await
+        .await;
+    if let Err(Error::Refused(Refusal::NotYours)) = &told {
+        partners::note_odd(kindred, host, "partner.foreign", json!({})).await?;
+    }
+    told
 }
 
 /// Reads all of a partner's directory, once a day while the agreement holds. When nothing has changed it is one question.
@@ -186,7 +192,9 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
     while let Some(address) = next.take() {
         pages += 1;
         if pages > MOST_PAGES {
-            note_too_much(kindred, host.clone()).await?;
+            // What is beyond the bound was not read.
+            let detail = json!({ "entries_at_most": MOST_ENTRIES });
+            partners::note_odd(kindred, host.clone(), "partner.too_much", detail).await?;
             break;
         }
         let page = ask(kindred, &address).await?;
@@ -210,14 +218,16 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
             .filter(|next| same_host(next, &host))
             .map(str::to_owned);
         let (name, agreement) = (host.clone(), agreement.clone());
-        kindred
+        let foreign = kindred
             .write(move |ledger| {
+                let mut foreign = false;
                 for entry in page["orderedItems"]
                     .as_array()
                     .into_iter()
                     .flatten()
                     .take(PAGE)
                 {
+                    foreign |= entry["id"].as_str().is_some_and(|id| !same_host(id, &name));
                     if let Some(told) = Told::read(entry, &name) {
                         if agreement.lets_flow(told.flow()) {
                             take_down(ledger, &name, told, Circle::Partners)?;
@@ -229,9 +239,12 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
                         note_number(ledger, &name, &topic, people)?;
                     }
                 }
-                Ok(())
+                Ok(foreign)
             })
             .await?;
+        if foreign {
+            partners::note_odd(kindred, host.clone(), "partner.foreign", json!({})).await?;
+        }
     }
     kindred
         .write(move |ledger| {
@@ -247,16 +260,6 @@ async fn read_all(kindred: &Kindred, agreement: &agreements::Agreement) -> Resul
             let now = ledger.now;
             agreements::note_synced(ledger.db, &host, digest.as_deref(), now)?;
             Ok(())
-        })
-        .await
-}
-
-/// A partner went on and on: what is beyond the bound was not read, and the admins find that in the record.
-async fn note_too_much(kindred: &Kindred, host: String) -> Result<()> {
-    kindred
-        .write(move |ledger| {
-            let detail = json!({ "entries_at_most": MOST_ENTRIES });
-            audit::note(ledger, None, None, "partner.too_much", &host, detail)
         })
         .await
 }
@@ -306,18 +309,33 @@ fn same_host(address: &str, host: &str) -> bool {
     Uri::parse(address).is_ok_and(|uri| uri.host() == host)
 }
 
-/// Everything that a former partner told us is erased, a thousand entries at a time.
+/// Erases what a server told us as soon as somebody has time.
+pub(crate) fn forget_soon(ledger: &mut Ledger<'_>, host: &str) {
+    let host = host.to_owned();
+    ledger.enqueue(lane(&host), &Job::ForgetPartner { host });
+}
+
+/// Everything that a former partner told us is erased, a thousand entries at a time; of a server that is blocked, everything that we
+/// know.
 pub(crate) async fn forget(kindred: &Kindred, host: &str) -> Result<()> {
     let host = host.to_owned();
     kindred
         .write(move |ledger| {
+            let blocked = instances::is_blocked(ledger.db, &host)?;
             let holds = agreements::with(ledger.db, &host)?
                 .is_some_and(|now| now.state == AgreementState::Agreed);
-            if holds {
+            if holds && !blocked {
                 return Ok(());
             }
             numbers::remove_of(ledger.db, &host)?;
-            if directory::remove_of_partner(ledger.db, &host, AT_ONCE)? > 0 {
+            let gone = if blocked {
+                // When the block ends, all of it is read again.
+                agreements::note_synced(ledger.db, &host, None, ledger.now)?;
+                directory::remove_of_host(ledger.db, &host, AT_ONCE)?
+            } else {
+                directory::remove_of_partner(ledger.db, &host, AT_ONCE)?
+            };
+            if gone > 0 {
                 ledger.enqueue(lane(&host), &Job::ForgetPartner { host });
             }
             Ok(())
@@ -337,20 +355,39 @@ pub(crate) fn unlist(ledger: &mut Ledger<'_>, uri: &str) -> Result<()> {
 /// A group or a person elsewhere that we met by itself and that wants to be found: its own public words, for everybody.
 pub(crate) fn met(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
     let known = directory::find(ledger.db, &actor.uri)?;
+    let topics = match actor.kind {
+        ActorKind::Group => about(ledger, actor)?,
+        _ => actor.topics.to_vec(),
+    };
     let wants = actor.discoverable
         && actor.deleted_at.is_none()
         && actor.suspended_at.is_none()
-        && matches!(actor.kind, ActorKind::Person | ActorKind::Group);
-    if !wants || actor.topics.is_empty() {
+        && match actor.kind {
+            ActorKind::Person => !topics.is_empty(),
+            ActorKind::Group => true,
+            _ => false,
+        };
+    if !wants {
         if known.is_some_and(|known| known.circle == Circle::Everyone) {
             directory::remove(ledger.db, &actor.uri)?;
         }
         return Ok(());
     }
     // What a partner tells is more than what stands in public.
-    if known.is_some_and(|known| known.circle == Circle::Partners) {
+    if known
+        .as_ref()
+        .is_some_and(|known| known.circle == Circle::Partners)
+    {
         return Ok(());
     }
+    if known.is_none() && directory::count_of(ledger.db, &actor.host)? >= MOST_ENTRIES {
+        return Ok(());
+    }
+    let door = match (actor.kind, actor.locked) {
+        (ActorKind::Group, true) => Some(JoinPolicy::Ask),
+        (ActorKind::Group, false) => Some(JoinPolicy::Open),
+        _ => None,
+    };
     let told = Told {
         uri: actor.uri.clone(),
         kind: actor.kind,
@@ -359,16 +396,33 @@ pub(crate) fn met(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
         icon: actor.icon_url.clone(),
         summary: to_text(&actor.summary, LONGEST_SUMMARY),
         language: None,
-        join_policy: None,
+        join_policy: door,
         members: actor.followers_count,
         lively: actor.last_post_at,
-        topics: actor
-            .topics
-            .iter()
-            .map(|name| (name.clone(), String::new()))
+        greetable: true,
+        topics: topics
+            .into_iter()
+            .map(|name| (name, String::new()))
             .collect(),
     };
     take_down(ledger, &actor.host, told, Circle::Everyone)
+}
+
+/// What a group elsewhere is about: the topics that it names, or those known here that are called like it. Lemmy and its kin have no
+/// topics but the names of their communities.
+fn about(ledger: &mut Ledger<'_>, group: &Actor) -> Result<Vec<String>> {
+    let mut about = group.topics.to_vec();
+    if about.is_empty() {
+        for name in [&group.name, &group.handle] {
+            if let Some(topic) = topics::find(ledger.db, name)?
+                && store::is_spoken_of(ledger.db, topic.id)?
+                && !about.contains(&topic.name)
+            {
+                about.push(topic.name);
+            }
+        }
+    }
+    Ok(about)
 }
 
 fn take_down(ledger: &mut Ledger<'_>, host: &str, told: Told, circle: Circle) -> Result<()> {
@@ -395,6 +449,7 @@ fn take_down(ledger: &mut Ledger<'_>, host: &str, told: Told, circle: Circle) ->
         join_policy: told.join_policy,
         members: told.members,
         lively_at: told.lively.map(|last| last.min(ledger.now)),
+        greetable: told.greetable,
         seen_at: ledger.now,
     };
     directory::record(ledger.db, &listing, &about)?;
@@ -419,6 +474,7 @@ struct Told {
     join_policy: Option<JoinPolicy>,
     members: i32,
     lively: Option<Moment>,
+    greetable: bool,
     topics: Vec<(String, String)>,
 }
 
@@ -471,6 +527,7 @@ impl Told {
                 .as_str()
                 .and_then(|said| DateTime::parse_from_rfc3339(said).ok())
                 .map(|last| Moment(last.timestamp_millis().max(0))),
+            greetable: entry["greetable"] != json!(false),
             topics,
         })
     }
@@ -487,7 +544,7 @@ fn text(value: &Value, longest: usize) -> Option<String> {
     let text: String = value
         .as_str()?
         .chars()
-        .filter(|c| !c.is_control())
+        .filter(|c| !c.is_control() && !topics::turns_writing(*c))
         .take(longest + 1)
         .collect();
     Some(text).filter(|text| !text.is_empty() && text.chars().count() <= longest)

@@ -2,6 +2,7 @@
 
 use std::collections::HashSet;
 
+use kindred_protocol::Uri;
 use kindred_storage::{
     ActorId, ActorKind, Conn, JoinPolicy, ListingId, Visibility,
     actors::Actor,
@@ -241,6 +242,7 @@ fn visible(viewer: &Viewer) -> &'static [Visibility] {
 
 /// The group at this address, wherever it is.
 pub async fn group_at(kindred: &Kindred, uri: &str) -> Result<Actor> {
+    Uri::parse(uri).map_err(|_| Refusal::NoSuchGroup)?;
     let group = Box::pin(remote::actor(kindred, uri)).await?;
     match group.kind {
         ActorKind::Group => Ok(group),

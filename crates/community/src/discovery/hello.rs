@@ -6,10 +6,10 @@ use kindred_protocol::Uri;
 use kindred_storage::{
     ActorKind,
     actors::{self, Actor},
-    directory, hellos,
+    directory, hellos, passions,
 };
 
-use super::{PersonFound, circles_elsewhere, person, person_elsewhere};
+use super::{PersonFound, circles, circles_elsewhere, person, person_elsewhere};
 use crate::{
     Kindred, Refusal, Result, links, posts, remote, topics,
     views::{Audience, Draft, PostView, Viewer},
@@ -23,15 +23,30 @@ const DAY: Duration = Duration::from_hours(24);
 /// The longest hello, in characters.
 const LONGEST_HELLO: usize = 1_000;
 
-/// The person at this address, as far as one of ours may know of them: somebody here, or somebody who can be found elsewhere.
-pub async fn whom(kindred: &Kindred, who: &Actor, uri: &str) -> Result<PersonFound> {
+/// The person at this address with what they say of a topic, as far as one of ours may know of them: somebody here, or somebody who
+/// can be found elsewhere.
+pub async fn whom(kindred: &Kindred, who: &Actor, uri: &str, topic: &str) -> Result<PersonFound> {
     let (app, viewer, uri) = (kindred.clone(), Viewer::Local(who.id), uri.to_owned());
+    let topic = topic.to_owned();
     kindred
         .read(move |db| {
             if let Some(actor) = actors::by_uri(db, &uri)?.filter(|actor| {
-                actor.is_local() && actor.kind == ActorKind::Person && actor.deleted_at.is_none()
+                actor.is_local()
+                    && actor.kind == ActorKind::Person
+                    && actor.deleted_at.is_none()
+                    && actor.suspended_at.is_none()
             }) {
-                return Ok(person(app.settings(), &actor, String::new()));
+                let greetable = !hellos::are_refused(db, actor.id)?;
+                let circles = circles(db, &viewer)?;
+                let said = passions::of_people(db, &[actor.id], &circles)?;
+                let words = match topics::find(db, &topic)? {
+                    Some(topic) => said
+                        .into_iter()
+                        .find(|(_, of)| of.id == topic.id)
+                        .map_or_else(String::new, |(passion, _)| passion.words),
+                    None => String::new(),
+                };
+                return Ok(person(app.settings(), &actor, words, greetable));
             }
             let circles = circles_elsewhere(db, &viewer)?;
             let listing = directory::find(db, &uri)?
@@ -39,7 +54,12 @@ pub async fn whom(kindred: &Kindred, who: &Actor, uri: &str) -> Result<PersonFou
                     listing.kind == ActorKind::Person && circles.contains(&listing.circle)
                 })
                 .ok_or(Refusal::NoSuchPerson)?;
-            person_elsewhere(db, listing, String::new())
+            let meant = topics::find(db, &topic)?.map(|topic| topic.name);
+            let words = directory::said_in(db, &[listing.id])?
+                .into_iter()
+                .find(|(_, of, _)| Some(of) == meant.as_ref())
+                .map_or_else(String::new, |(.., words)| words);
+            person_elsewhere(db, listing, words)
         })
         .await
 }
@@ -77,6 +97,9 @@ pub async fn say_hello(
             {
                 return Err(Refusal::NoHellos.into());
             }
+            if directory::find(ledger.db, &address)?.is_some_and(|listing| !listing.greetable) {
+                return Err(Refusal::NoHellos.into());
+            }
             if hellos::since(ledger.db, from, ledger.now - DAY)? >= HELLOS_A_DAY {
                 return Err(Refusal::EnoughHellos.into());
             }
@@ -106,6 +129,10 @@ pub async fn refuses_hellos(kindred: &Kindred, who: &Actor) -> Result<bool> {
 pub async fn refuse_hellos(kindred: &Kindred, who: &Actor, refuse: bool) -> Result<()> {
     let who = who.id;
     kindred
-        .write(move |ledger| Ok(hellos::refuse(ledger.db, who, refuse)?))
+        .write(move |ledger| {
+            hellos::refuse(ledger.db, who, refuse)?;
+            // Partners do not offer what is not welcome.
+            crate::directory::tell_of_person(ledger, who, false)
+        })
         .await
 }

@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use kindred_storage::{
-    ActorId, ActorKind, Circle, Conn, MembershipState, TopicId,
+    ActorId, ActorKind, Circle, Conn, ListingId, MembershipState, Moment, TopicId,
     actors::{self, Actor},
     directory::{self, Listing},
     follows,
@@ -17,7 +17,7 @@ use super::{
     ElsewhereFound, PersonFound, circles, circles_elsewhere, groups::beside_their_companies,
     groups_about, person, person_elsewhere,
 };
-use crate::{Kindred, Refusal, Result, topics, views::Viewer};
+use crate::{Kindred, Refusal, Result, policy::Place, sections, topics, views::Viewer};
 
 /// Why something is suggested: the topics that it has in common with the one who asks, the rarest first.
 pub type Reason = Vec<String>;
@@ -63,22 +63,12 @@ pub async fn suggestions(kindred: &Kindred, who: &Actor) -> Result<Suggestions> 
                     beside_their_companies(db, listed)?
                 },
                 people: {
-                    let mut people = Vec::new();
-                    for (actor, reason) in of_people(db, &who, &ids, &here, &weights, &waved)? {
-                        people.push((person(app.settings(), &actor, String::new()), reason));
-                    }
-                    let listed = of_listings(
-                        db,
-                        &who,
-                        &ids,
-                        ActorKind::Person,
-                        &elsewhere,
-                        &weights,
-                        &waved,
-                    )?;
-                    for (listing, reason) in listed {
-                        people.push((person_elsewhere(db, listing, String::new())?, reason));
-                    }
+                    let mut people = people_here(db, &app, &who, &ids, &here, &weights, &waved)?;
+                    let kind = ActorKind::Person;
+                    let mut listed =
+                        of_listings(db, &who, &ids, kind, &elsewhere, &weights, &waved)?;
+                    listed.retain(|(listing, _)| listing.greetable);
+                    people.extend(people_elsewhere(db, listed)?);
                     people.truncate(2 * SUGGESTED);
                     people
                 },
@@ -142,6 +132,66 @@ impl Weights {
     }
 }
 
+/// What somebody says of the first shared topic of which they say anything; `said` names the topics.
+fn line(reason: &Reason, said: &[(&str, &str)]) -> String {
+    reason
+        .iter()
+        .find_map(|shared| {
+            said.iter()
+                .find(|(topic, words)| topic == shared && !words.is_empty())
+        })
+        .map_or_else(String::new, |(_, words)| (*words).to_owned())
+}
+
+/// People here, with a line of theirs. Whoever would rather not be greeted is not put before strangers.
+fn people_here(
+    db: &mut Conn,
+    app: &Kindred,
+    who: &Actor,
+    topics: &[TopicId],
+    circles: &[Circle],
+    weights: &Weights,
+    waved: &HashSet<String>,
+) -> Result<Vec<(PersonFound, Reason)>> {
+    let found = of_people(db, app.now(), who, topics, circles, weights, waved)?;
+    let ids: Vec<ActorId> = found.iter().map(|(actor, _)| actor.id).collect();
+    let refusing = hellos::refused_by(db, &ids)?;
+    let said = passions::of_people(db, &ids, circles)?;
+    Ok(found
+        .into_iter()
+        .filter(|(actor, _)| !refusing.contains(&actor.id))
+        .map(|(actor, reason)| {
+            let theirs: Vec<(&str, &str)> = said
+                .iter()
+                .filter(|(passion, _)| passion.actor_id == actor.id)
+                .map(|(passion, topic)| (topic.name.as_str(), passion.words.as_str()))
+                .collect();
+            let words = line(&reason, &theirs);
+            (person(app.settings(), &actor, words, true), reason)
+        })
+        .collect())
+}
+
+/// People elsewhere, with a line of theirs.
+fn people_elsewhere(
+    db: &mut Conn,
+    listed: Vec<(Listing, Reason)>,
+) -> Result<Vec<(PersonFound, Reason)>> {
+    let ids: Vec<ListingId> = listed.iter().map(|(listing, _)| listing.id).collect();
+    let said = directory::said_in(db, &ids)?;
+    let mut found = Vec::with_capacity(listed.len());
+    for (listing, reason) in listed {
+        let theirs: Vec<(&str, &str)> = said
+            .iter()
+            .filter(|(of, ..)| *of == listing.id)
+            .map(|(_, topic, words)| (topic.as_str(), words.as_str()))
+            .collect();
+        let words = line(&reason, &theirs);
+        found.push((person_elsewhere(db, listing, words)?, reason));
+    }
+    Ok(found)
+}
+
 fn of_groups(
     db: &mut Conn,
     viewer: &Viewer,
@@ -176,6 +226,7 @@ fn of_groups(
 
 fn of_people(
     db: &mut Conn,
+    now: Moment,
     who: &Actor,
     topics: &[TopicId],
     circles: &[Circle],
@@ -190,6 +241,7 @@ fn of_people(
         .map(|(id, _)| *id)
         .collect();
     let actors = actors::find_many(db, &ids)?;
+    let away = sections::kept_away(db, &Viewer::Local(who.id), now, Place::Open, &ids)?;
     let mut suggested = Vec::new();
     for (id, reason) in ranked {
         let Some(actor) = actors.iter().find(|actor| actor.id == id) else {
@@ -197,6 +249,7 @@ fn of_people(
         };
         let open = actor.deleted_at.is_none() && actor.suspended_at.is_none();
         if open
+            && !away.contains(&id)
             && !waved.contains(&actor.uri)
             && follows::find(db, who.id, id)?.is_none()
             && suggested.len() < SUGGESTED

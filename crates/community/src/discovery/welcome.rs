@@ -154,8 +154,8 @@ const DAY: i64 = 24 * 60 * 60 * 1_000;
 /// How many topics stir at most.
 const STIRRING: usize = 12;
 
-/// What several people have begun to care about or talked of in public within four weeks, as far as this viewer may know. It changes
-/// once a day, says no numbers, and leaves out what only one or two have done.
+/// What several people have begun to care about or talked of in public within four weeks, as far as this viewer may know. It is
+/// slow, says no numbers, and leaves out what only one or two have done.
 pub async fn stirring(kindred: &Kindred, viewer: &Viewer) -> Result<Vec<Topic>> {
     let viewer = viewer.clone();
     let now = kindred.now();

@@ -5,7 +5,7 @@
 use kindred_protocol::{
     Uri,
     vocabulary::PUBLIC,
-    write::{self, ActivityCard, CollectionCard, PageCard},
+    write::{self, ActivityCard, CollectionCard, PageCard, TagCard},
 };
 use kindred_storage::{
     ActorId, ActorKind, Conn, Page, PostId, Visibility, activities,
@@ -22,6 +22,7 @@ use crate::{
     announce::room,
     policy::Place,
     sight::{self, gather_spoken},
+    speech,
     timelines::entries_of,
     views::{Entry, Viewer},
 };
@@ -190,6 +191,34 @@ pub async fn featured(
                 ..CollectionCard::default()
             };
             Ok(write::ordered_collection(&card))
+        })
+        .await
+}
+
+/// The topics on an actor's page, where Mastodon looks for them: those that a person tells everybody, those that a group is about.
+pub async fn featured_tags(
+    kindred: &Kindred,
+    viewer: &Viewer,
+    sort: Sort,
+    handle: &str,
+) -> Result<Value> {
+    federating(kindred)?;
+    let (viewer, handle) = (viewer.clone(), handle.to_owned());
+    let app = kindred.clone();
+    kindred
+        .read(move |db| {
+            let actor = seen(db, &viewer, sort, &handle)?;
+            let shown = match actor.suspended_at {
+                Some(_) => Vec::new(),
+                None => speech::featured_tags(app.settings(), &actor),
+            };
+            let card = CollectionCard {
+                id: speech::featured_tags_uri(&actor),
+                total_items: shown.len() as u64,
+                items: shown.iter().map(TagCard::to_value).collect(),
+                ..CollectionCard::default()
+            };
+            Ok(write::collection(&card))
         })
         .await
 }

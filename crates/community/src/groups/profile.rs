@@ -13,7 +13,7 @@ use super::{LONGEST_SUMMARY, MOST_TOPICS, tie_topics};
 use crate::{
     Kindred, Ledger, Refusal, Result, announce, audit, directory,
     people::{
-        checked_name,
+        checked_group_name,
         profile::{checked_fields, checked_topics, rewrite, said},
     },
     policy,
@@ -166,7 +166,7 @@ impl Checked {
             )));
         }
         Ok(Self {
-            name: wish.name.as_deref().map(checked_name).transpose()?,
+            name: wish.name.as_deref().map(checked_group_name).transpose()?,
             summary: wish
                 .summary
                 .map(|text| (html::from_markdown(&text, &html::NoLinks).html, text)),

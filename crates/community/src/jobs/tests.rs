@@ -35,6 +35,14 @@ fn the_written_form_of_every_job_stays() {
         Job::ForgetPartner {
             host: "far.example".into(),
         },
+        Job::RedrawCards {
+            topic: TopicId(9),
+            after: ActorId(0),
+        },
+        Job::ReadTags {
+            actor: ActorId(6),
+            collection: "https://far.example/u/bo/tags".into(),
+        },
         Job::Refresh {
             actor: "https://far.example/u/bo".into(),
         },
@@ -102,6 +110,8 @@ fn the_written_form_of_every_job_stays() {
     {"kind":"introduce","actor":6}
     {"kind":"read_directory","host":"far.example"}
     {"kind":"forget_partner","host":"far.example"}
+    {"kind":"redraw_cards","topic":9,"after":0}
+    {"kind":"read_tags","actor":6,"collection":"https://far.example/u/bo/tags"}
     {"kind":"refresh","actor":"https://far.example/u/bo"}
     {"kind":"ancestors","of":"https://far.example/1","child":"https://far.example/2"}
     {"kind":"tell_poll","post":6}

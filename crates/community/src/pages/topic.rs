@@ -57,7 +57,7 @@ pub async fn topic(
                 .collect();
             let named = Page::first(NAMED);
             Ok(TopicPage {
-                people: discovery::people_about(db, app.settings(), &viewer, topic.id, &named)?,
+                people: discovery::people_about(db, &app, &viewer, topic.id, &named)?,
                 mine: match viewer.actor() {
                     Some(who) => passions::find(db, who, topic.id)?,
                     None => None,

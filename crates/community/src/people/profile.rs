@@ -267,13 +267,8 @@ pub(crate) fn checked_topics(names: &[String], most: usize) -> Result<Vec<String
             "these are too many topics: {most} are enough"
         )));
     }
-    let mut kept: Vec<(String, String)> = Vec::new();
     for name in names {
-        let slug =
-            topics::slug(name).ok_or_else(|| Refusal::Unfit(format!("{name:?} is no topic")))?;
-        if kept.iter().all(|(known, _)| *known != slug) {
-            kept.push((slug, topics::spelling(name)));
-        }
+        topics::checked(name).map_err(|refusal| Refusal::Unfit(refusal.to_string()))?;
     }
-    Ok(kept.into_iter().map(|(_, name)| name).collect())
+    Ok(topics::distinct(names))
 }

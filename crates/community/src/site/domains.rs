@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 
 use super::{must_administer, people};
 use crate::{
-    Error, Kindred, Ledger, Refusal, Result, delivery,
+    Error, Kindred, Ledger, Refusal, Result, delivery, directory,
     jobs::{Job, lane_from, lane_look, lane_to},
     membership, moderation, sections,
     views::Section,
@@ -179,6 +179,7 @@ fn enforce(ledger: &mut Ledger<'_>, domain: &str, severity: Severity) -> Result<
                 queue::drop_lane(ledger.db, &lane)?;
             }
             delivery::receipts::given_up_on(ledger, &host)?;
+            directory::forget_soon(ledger, &host);
         }
     }
     go_on(ledger, domain, ActorId(0));

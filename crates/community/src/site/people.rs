@@ -16,7 +16,7 @@ use super::must_keep_order;
 use crate::{
     Kindred, Ledger, Refusal, Result,
     announce::{self, Ask},
-    membership, moderation,
+    directory, membership, moderation,
     people::{self, Words},
     policy, sections, succession,
     views::Section,
@@ -341,7 +341,8 @@ pub(super) fn hide(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
     };
     actors::update(ledger.db, actor.id, &patch)?;
     sanctions::withhold(ledger.db, actor.id, ledger.now)?;
-    Ok(())
+    let hidden = ledger.actor(actor.id)?;
+    directory::look_again(ledger, &hidden)
 }
 
 /// Shows somebody and what they wrote again.
@@ -352,7 +353,8 @@ pub(super) fn show(ledger: &mut Ledger<'_>, actor: &Actor) -> Result<()> {
     };
     actors::update(ledger.db, actor.id, &patch)?;
     sanctions::release(ledger.db, actor.id)?;
-    Ok(())
+    let shown = ledger.actor(actor.id)?;
+    directory::look_again(ledger, &shown)
 }
 
 fn unsuspend(ledger: &mut Ledger<'_>, actor: &Actor, account: Option<&Account>) -> Result<()> {

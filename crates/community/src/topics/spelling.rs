@@ -115,8 +115,13 @@ fn is_unseen(c: char) -> bool {
             | '\u{e0000}'..='\u{e0fff}')
 }
 
+/// Marks that turn the direction of writing, so that a line reads otherwise than it is written.
+pub(crate) fn turns_writing(c: char) -> bool {
+    matches!(c, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 /// Latin, Greek and Cyrillic have letters that look alike; a word in two of them wants to be mistaken.
-fn mixes_alphabets(word: &str) -> bool {
+pub(crate) fn mixes_alphabets(word: &str) -> bool {
     let mut seen = [false; 3];
     for c in word.chars().filter(|c| c.is_alphabetic()) {
         match c {

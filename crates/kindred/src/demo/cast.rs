@@ -164,7 +164,7 @@ pub(super) const HOUSES: [House; 3] = [
                 talk: &[
                     Talk {
                         by: "nadia",
-                        words: "Welcome! To begin with, the one that got me hooked: eight weeks of a perfect line, because somebody had glued the needle. What is the best lie a chart ever told you?",
+                        words: "Welcome! To begin with, the one that got me hooked: eight weeks of a perfect line, because somebody had glued the needle. What is the best lie a chart ever told you? #SPC",
                         answers: &[
                             (
                                 "tomas",
@@ -182,7 +182,7 @@ pub(super) const HOUSES: [House; 3] = [
                     },
                     Talk {
                         by: "oskar@globex",
-                        words: "Does anybody here run charts for things that happen three times a year? Everything I try says \"all is well\" until it is not.",
+                        words: "Does anybody here run charts for things that happen three times a year? Everything I try says \"all is well\" until it is not. #SPC",
                         answers: &[(
                             "sami",
                             "Count the days between instead of the events. It changed my mind about the whole subject.",
@@ -200,7 +200,7 @@ pub(super) const HOUSES: [House; 3] = [
                 people: &["tomas", "aylin", "paula"],
                 talk: &[Talk {
                     by: "paula",
-                    words: "It is flat again. Flat, sour, and proud of it. What am I doing wrong?",
+                    words: "It is flat again. Flat, sour, and proud of it. What am I doing wrong? #Sourdough",
                     answers: &[
                         (
                             "aylin",
@@ -314,7 +314,7 @@ pub(super) const HOUSES: [House; 3] = [
                 talk: &[
                     Talk {
                         by: "kofi",
-                        words: "I fell off the same hold eleven times today. On the twelfth I sat down and looked at it. Recommended.",
+                        words: "I fell off the same hold eleven times today. On the twelfth I sat down and looked at it. Recommended. #Bouldering",
                         answers: &[
                             (
                                 "ines@acme",
@@ -413,7 +413,7 @@ pub(super) const HOUSES: [House; 3] = [
             people: &["bo", "jun@acme", "ines@acme", "fatima@globex"],
             talk: &[Talk {
                 by: "bo",
-                words: "What is the smallest thing you run Rust on, and does it know?",
+                words: "What is the smallest thing you run #Rust on, and does it know?",
                 answers: &[
                     (
                         "jun@acme",

@@ -53,6 +53,8 @@ pub struct ActorDoc {
     pub following: Option<Uri>,
     /// Its pinned posts.
     pub featured: Option<Uri>,
+    /// The topics that it shows on its page, as a collection.
+    pub featured_tags: Option<Uri>,
     /// Who moderates this group, as a collection (`attributedTo` or `moderators`).
     pub moderators: Option<Uri>,
     /// One inbox for everybody on that server.

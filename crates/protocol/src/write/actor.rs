@@ -40,6 +40,8 @@ pub struct ActorCard {
     pub following: Option<String>,
     /// Its pinned posts.
     pub featured: Option<String>,
+    /// The topics that it shows on its page: Mastodon reads them there and nowhere else.
+    pub featured_tags: Option<String>,
     /// Who moderates this group.
     pub moderators: Option<String>,
     /// The members of this group.
@@ -106,6 +108,7 @@ impl ActorCard {
             followers: None,
             following: None,
             featured: None,
+            featured_tags: None,
             moderators: None,
             members: None,
             events: None,
@@ -194,7 +197,8 @@ pub fn actor(card: &ActorCard) -> Value {
         .put("outbox", card.outbox.as_str())
         .text("followers", card.followers.as_ref())
         .text("following", card.following.as_ref())
-        .text("featured", card.featured.as_ref());
+        .text("featured", card.featured.as_ref())
+        .text("featuredTags", card.featured_tags.as_ref());
     // The list of moderators is looked for under both names.
     doc.text("attributedTo", card.moderators.as_ref())
         .text("moderators", card.moderators.as_ref());

@@ -134,7 +134,8 @@ pub enum TagCard {
 }
 
 impl TagCard {
-    pub(super) fn to_value(&self) -> Value {
+    /// The tag as it stands in a document.
+    pub fn to_value(&self) -> Value {
         match self {
             TagCard::Mention { href, name } => {
                 json!({"type": "Mention", "href": href, "name": name})

@@ -51,6 +51,7 @@ diesel::table! {
         members -> Integer,
         lively_at -> Nullable<BigInt>,
         seen_at -> BigInt,
+        greetable -> Bool,
     }
 }
 
@@ -124,6 +125,7 @@ diesel::allow_tables_to_appear_in_same_query!(passions, topics);
 diesel::allow_tables_to_appear_in_same_query!(passions, actors);
 diesel::allow_tables_to_appear_in_same_query!(directory, directory_topics);
 diesel::allow_tables_to_appear_in_same_query!(directory_topics, topics);
+diesel::allow_tables_to_appear_in_same_query!(directory_numbers, topics);
 diesel::allow_tables_to_appear_in_same_query!(group_topics, actors);
 
 diesel::allow_tables_to_appear_in_same_query!(post_topics, memberships);

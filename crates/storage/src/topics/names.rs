@@ -6,7 +6,7 @@ use diesel::prelude::*;
 
 use super::Topic;
 use crate::one_of::one_of;
-use crate::schema::{directory_topics, topic_names, topic_words, topics};
+use crate::schema::{directory_numbers, directory_topics, topic_names, topic_words, topics};
 use crate::types::TopicId;
 use crate::{Conn, on};
 
@@ -65,6 +65,18 @@ fn enter(db: &mut Conn, topic: TopicId, entries: &[String]) -> QueryResult<()> {
     .map(drop)
 }
 
+/// Spells a name of a topic differently.
+pub fn respell(db: &mut Conn, topic: TopicId, from: &str, to: &str) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        topic_names::table
+            .filter(topic_names::topic_id.eq(topic))
+            .filter(topic_names::name.eq(from))
+    )
+    .set(topic_names::name.eq(to))
+    .execute(conn))
+    .map(drop)
+}
+
 /// All names of a topic, the oldest first.
 pub fn of_topic(db: &mut Conn, topic: TopicId) -> QueryResult<Vec<TopicName>> {
     on!(db, |conn| TopicName::query()
@@ -109,9 +121,16 @@ pub fn beginning_with(
     on!(db, |conn| Topic::query()
         .filter(one_of(topics::id, &ids))
         .filter(topics::forbidden_at.is_null())
-        .filter(topics::uses.gt(0).or(diesel::dsl::exists(
-            directory_topics::table.filter(directory_topics::topic_id.eq(topics::id))
-        )))
+        .filter(
+            topics::uses
+                .gt(0)
+                .or(diesel::dsl::exists(
+                    directory_topics::table.filter(directory_topics::topic_id.eq(topics::id))
+                ))
+                .or(diesel::dsl::exists(
+                    directory_numbers::table.filter(directory_numbers::topic_id.eq(topics::id))
+                ))
+        )
         .order((topics::uses.desc(), topics::id))
         .limit(limit)
         .load(conn))

@@ -112,35 +112,33 @@ impl Drawing {
             dice.between(2.4, 3.4),
         );
         let (x_eye, y_eye) = (x + gaze, y - dice.between(4.0, 8.0));
-        Self::square(
-            colours,
-            vec![
-                Shape::Circle {
-                    x,
-                    y,
-                    r: dice.between(23.0, 29.0),
-                    colour: 1,
-                },
-                Shape::Circle {
-                    x: x_eye - apart,
-                    y: y_eye,
-                    r: eye,
-                    colour: 2,
-                },
-                Shape::Circle {
-                    x: x_eye + apart,
-                    y: y_eye,
-                    r: eye,
-                    colour: 2,
-                },
-                Shape::Smile {
-                    x: x_eye,
-                    y: y_eye + dice.between(7.0, 10.0),
-                    r: dice.between(4.0, 6.5),
-                    colour: 2,
-                },
-            ],
-        )
+        let (r, smile) = (dice.between(23.0, 29.0), dice.between(7.0, 10.0));
+        let mouth = dice.between(4.0, 6.5);
+        let [_, shape, line] = colours;
+        let ground = PALETTES[dice.roll(8)][0];
+        let mut shapes = hair(&mut dice, x, y, r);
+        shapes.extend([
+            Shape::Circle { x, y, r, colour: 1 },
+            Shape::Circle {
+                x: x_eye - apart,
+                y: y_eye,
+                r: eye,
+                colour: 2,
+            },
+            Shape::Circle {
+                x: x_eye + apart,
+                y: y_eye,
+                r: eye,
+                colour: 2,
+            },
+            Shape::Smile {
+                x: x_eye,
+                y: y_eye + smile,
+                r: mouth,
+                colour: 2,
+            },
+        ]);
+        Self::square([ground, shape, line], shapes)
     }
 
     /// A group's emblem: four tiles with round things on them.
@@ -284,6 +282,27 @@ impl Drawing {
                 .find_map(|shape| shape.covers(x * scale, y * scale))
                 .unwrap_or(0)
         })
+    }
+}
+
+/// What stands behind a head: nothing, short hair, a bun, two of them, or curls.
+fn hair(dice: &mut Dice, x: f32, y: f32, r: f32) -> Vec<Shape> {
+    let tuft = |right: f32, up: f32, size: f32| Shape::Circle {
+        x: x + right * r,
+        y: y - up * r,
+        r: size * r,
+        colour: 2,
+    };
+    match dice.roll(6) {
+        0 => vec![tuft(0.0, 0.22, 0.99)],
+        1 => vec![tuft(0.0, 0.16, 0.97), tuft(0.3, 1.08, 0.34)],
+        2 => vec![tuft(-0.8, 0.62, 0.36), tuft(0.8, 0.62, 0.36)],
+        3 => vec![
+            tuft(-0.62, 0.72, 0.36),
+            tuft(0.0, 0.98, 0.4),
+            tuft(0.62, 0.72, 0.36),
+        ],
+        _ => Vec::new(),
     }
 }
 

@@ -132,6 +132,17 @@ pub async fn featured(
     Ok(for_reader(&req, &reader.0, &here(featured)))
 }
 
+/// The topics that somebody shows on their page.
+pub async fn featured_tags(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    reader: Reader,
+    name: Name,
+) -> Result<HttpResponse, PageError> {
+    let shown = documents::featured_tags(&kindred, &reader.0, sort(&name), &name.1).await?;
+    Ok(for_reader(&req, &reader.0, &here(shown)))
+}
+
 /// Who keeps order in a group.
 pub async fn moderators(
     req: HttpRequest,

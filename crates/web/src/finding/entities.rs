@@ -122,6 +122,7 @@ pub(super) fn person(person: &PersonFound) -> Value {
         "avatar": person.icon,
         "company": person.company.as_ref().map(company),
         "words": person.words,
+        "greetable": person.greetable,
     })
 }
 

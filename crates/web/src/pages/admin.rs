@@ -71,7 +71,7 @@ fn history(now: Moment, lines: &[LineView]) -> Markup {
                 li {
                     span {
                         bdi { (by.as_ref().map_or(texts::BY_ITSELF, parts::name)) } " " (texts::deed(&line.action))
-                        @for word in ["name", "to", "into", "reason"] {
+                        @for word in ["name", "to", "into", "from", "reason"] {
                             @if let Some(said) = line.detail[word].as_str().filter(|said| !said.is_empty()) { ": " bdi { "“" (said) "”" } }
                         }
                     }

@@ -151,7 +151,7 @@ fn people(settings: &Settings, me: Option<&Visitor>, shown: &TopicPage) -> Marku
             ul.cards {
                 @for person in &shown.people {
                     @let deeds = html! {
-                        @if me.is_some_and(|me| me.actor.uri != person.uri) {
+                        @if person.greetable && me.is_some_and(|me| me.actor.uri != person.uri) {
                             a.button.quiet-button.small href=(finding::hello_path(&person.uri, &topic.name)) { (words::SAY_HELLO) }
                         }
                     };

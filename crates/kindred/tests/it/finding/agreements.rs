@@ -1,6 +1,6 @@
 //! Who may make agreements, and what a server may not do about them.
 
-use kindred_storage::{AgreementState, Json, agreements};
+use kindred_storage::{AgreementState, Json, Moment, agreements};
 use serde_json::{Value, json};
 
 use super::{cares, names, two_companies};
@@ -128,6 +128,26 @@ async fn only_admins_make_and_end_agreements() {
     .await;
 }
 
+/// An agreement that holds; how it came about is not told here.
+pub(super) fn agreement(host: &str, flows: &[&str], at: Moment) -> agreements::Agreement {
+    agreements::Agreement {
+        host: host.to_owned(),
+        uri: "http://kindred.example/a/1".into(),
+        company: None,
+        ours: true,
+        flows: Json(flows.iter().map(|flow| (*flow).to_owned()).collect()),
+        state: AgreementState::Agreed,
+        proposed_by: "nadia".into(),
+        proposed_at: at,
+        accepted_by: None,
+        agreed_at: Some(at),
+        ended_by: None,
+        ended_at: None,
+        digest: None,
+        synced_at: None,
+    }
+}
+
 /// An entry of a directory, as the server's own actor tells of it.
 fn add(from: &Somebody, id: &str) -> Value {
     let mut activity = from.activity(
@@ -158,25 +178,8 @@ async fn a_server_speaks_for_its_own_people_only_and_only_under_an_agreement() {
         ours.kindred()
             .write(|ledger| {
                 let at = ledger.now;
-                Ok(agreements::record(
-                    ledger.db,
-                    &agreements::Agreement {
-                        host: "far.example".into(),
-                        uri: "http://kindred.example/a/1".into(),
-                        company: None,
-                        ours: true,
-                        flows: Json(vec!["people".into()]),
-                        state: AgreementState::Agreed,
-                        proposed_by: "nadia".into(),
-                        proposed_at: at,
-                        accepted_by: None,
-                        agreed_at: Some(at),
-                        ended_by: None,
-                        ended_at: None,
-                        digest: None,
-                        synced_at: None,
-                    },
-                )?)
+                let agreed = agreement("far.example", &["people"], at);
+                Ok(agreements::record(ledger.db, &agreed)?)
             })
             .await
             .expect("an agreement");
@@ -304,6 +307,67 @@ async fn an_instance_for_partners_shows_strangers_its_key_and_the_way_in_and_not
         assert!(card["summary"].is_null() && card["name"].is_null() && card["tag"].is_null());
         let whole = partner.reads(&closed, "/g/rust").await.json();
         assert_eq!(whole["name"], "The rust group");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_instance_for_partners_tells_others_nothing_not_even_former_partners() {
+    on_both(async |fediverse| {
+        let closed = fediverse
+            .instance("kindred.example")
+            .for_partners_only()
+            .with_partner("acme.example")
+            .with_partner("evil.example")
+            .with_person("nadia")
+            .with_admin("ines")
+            .with_group("rust")
+            .start()
+            .await;
+        let acme = fediverse.peer("acme.example", "mastodon");
+        let evil = fediverse.peer("evil.example", "mastodon");
+        let (mei, eve) = (acme.person("mei"), evil.person("eve"));
+        for who in [&mei, &eve] {
+            let follow = who.activity("Follow", json!(closed.group("rust").actor.uri));
+            who.tells(&closed, &follow).await;
+        }
+        fediverse.settle().await;
+        assert_eq!(closed.group("rust").followers().await.len(), 2);
+        closed
+            .kindred()
+            .write(|ledger| {
+                let at = ledger.now;
+                Ok(agreements::record(
+                    ledger.db,
+                    &agreement("evil.example", &["groups"], at),
+                )?)
+            })
+            .await
+            .expect("an agreement");
+        closed
+            .person("ines")
+            .does("DELETE", "/api/kindred/v1/partners/evil.example", None)
+            .await;
+        fediverse.settle().await;
+        for peer in [&acme, &evil] {
+            peer.new_letters();
+        }
+        let nadia = closed.person("nadia");
+        let post = nadia.says("@rust Hello").await;
+        nadia.edits(&post, "@rust Hello all").await;
+        nadia.calls(
+            "POST",
+            "/api/v1/statuses",
+            Some(&json!({ "status": "@eve@evil.example are you there?", "visibility": "direct" })),
+        )
+        .await;
+        fediverse.settle().await;
+        assert!(!acme.new_letters().is_empty());
+        assert_eq!(evil.got().len(), 0, "{:?}", evil.got());
+        let late = eve
+            .sends(&closed, &eve.activity("Like", post["uri"].clone()))
+            .await;
+        assert_eq!(late.status, 403, "{}", late.text());
     })
     .await;
 }

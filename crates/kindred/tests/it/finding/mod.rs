@@ -1,8 +1,14 @@
 //! People who care about the same thing find each other, here and at other companies, as far as each of them lets it be known.
 
 mod agreements;
+mod consent;
+mod hostile;
+mod index;
 mod journey;
+mod keeping;
+mod looking;
 mod pages;
+mod privacy;
 mod topics;
 
 pub(crate) use pages::browser;

@@ -45,7 +45,7 @@ pub(crate) async fn show(
     me: Member,
     hello: Query<Hello>,
 ) -> Result<HttpResponse, PageError> {
-    let to = discovery::whom(&kindred, &me.0.actor, &hello.uri).await?;
+    let to = discovery::whom(&kindred, &me.0.actor, &hello.uri, &hello.topic).await?;
     let openers = texts::openers(&to.name, hello.topic.trim());
     let words = hello
         .opener
@@ -64,7 +64,7 @@ pub(crate) async fn send(
     hello: Form<Hello>,
 ) -> Result<HttpResponse, PageError> {
     me.check(&hello.form)?;
-    let to = discovery::whom(&kindred, &me.0.actor, &hello.uri).await?;
+    let to = discovery::whom(&kindred, &me.0.actor, &hello.uri, &hello.topic).await?;
     let saying = discovery::say_hello(&kindred, &me.0.actor, &to.uri, &hello.topic, &hello.words);
     match Box::pin(saying).await {
         Ok(_) => {

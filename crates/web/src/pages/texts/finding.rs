@@ -52,7 +52,7 @@ pub(crate) const FIND_GROUPS: &str = "Groups you might like";
 pub(crate) const FIND_NOBODY: &str = "Nobody new just now";
 pub(crate) const FIND_NOBODY_MORE: &str =
     "Say what else you care about, or wait for the others to say it.";
-pub(crate) const FIND_NO_GROUPS: &str = "No group about it yet";
+pub(crate) const FIND_NO_GROUPS: &str = "No new group just now";
 pub(crate) const FIND_NO_GROUPS_MORE: &str = "It takes a name and twenty seconds to start one.";
 pub(crate) const STIRRING: &str = "Stirring lately";
 pub(crate) const STIRRING_LEDE: &str =
@@ -67,10 +67,10 @@ pub(crate) const WORDS: &str = "Name or words";
 pub(crate) const COMPANY: &str = "Company";
 pub(crate) const ANYWHERE: &str = "Anywhere";
 pub(crate) const HERE: &str = "Here";
-pub(crate) const ELSEWHERE: &str = "At other companies";
+pub(crate) const ELSEWHERE: &str = "Elsewhere";
 pub(crate) const LANGUAGE: &str = "Language";
 pub(crate) const ANY: &str = "Any";
-pub(crate) const DOOR: &str = "Door";
+pub(crate) const DOOR: &str = "Joining";
 pub(crate) const NO_GROUPS_FOUND: &str = "No group like that";
 pub(crate) const NO_GROUPS_FOUND_MORE: &str = "Look with fewer words, or start one yourself.";
 pub(crate) const MORE: &str = "More";
@@ -110,7 +110,7 @@ pub(crate) const NO_NAMES: &str = "Nobody has said so by name";
 pub(crate) const NO_NAMES_MORE: &str =
     "Those who care may have said so to their own company alone.";
 pub(crate) const SIGN_IN_FOR_PEOPLE: &str = "Sign in to see who cares about it here.";
-pub(crate) const AT_COMPANIES: &str = "At other companies";
+pub(crate) const AT_COMPANIES: &str = "Elsewhere";
 pub(crate) const ALSO_CALLED: &str = "Also called";
 pub(crate) const BROADER: &str = "Part of";
 pub(crate) const RELATED: &str = "Close to it";
@@ -207,11 +207,13 @@ pub(crate) fn glance(glance: &Glance) -> String {
     }
     if glance.people_elsewhere != Tally::Nobody {
         let companies = i64::try_from(glance.companies).unwrap_or(i64::MAX);
-        said.push(format!(
-            "{} at {}",
-            people(glance.people_elsewhere),
-            counted(companies, "", "other company", "other companies")
-        ));
+        let at = counted(companies, "", "other company", "other companies");
+        let people = people(glance.people_elsewhere);
+        said.push(match (companies, glance.on_the_web) {
+            (0, _) => format!("{people} on the public web"),
+            (_, false) => format!("{people} at {at}"),
+            (_, true) => format!("{people} at {at} and on the public web"),
+        });
     }
     if said.is_empty() {
         return NOBODY_YET.to_owned();
@@ -313,6 +315,7 @@ pub(crate) fn deed(action: &str) -> &str {
         "partner.accepted" => "was accepted there",
         "partner.ended" => "was ended there",
         "partner.refused" => "was not heard: they spoke of an agreement that there is not",
+        "partner.foreign" => "was not heard: they told of somebody who is not theirs",
         "partner.too_much" => "stopped reading: they told more than one company can have",
         other => other,
     }

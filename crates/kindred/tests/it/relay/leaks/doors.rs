@@ -350,6 +350,7 @@ pub(super) const DOORS: &[(&str, &[&str])] = &[
     ("/{kind:p|g}/{handle}/following", &[]),
     ("/{kind:p|g}/{handle}/inbox", &[]),
     ("/{kind:p|g}/{handle}/outbox", &["page=true"]),
+    ("/{kind:p|g}/{handle}/tags", &[]),
     ("/g/{handle}/join/{token}", &[]),
     ("/g/{handle}/moderators", &[]),
 ];
