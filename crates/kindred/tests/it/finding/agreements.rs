@@ -332,7 +332,7 @@ async fn an_instance_for_partners_tells_others_nothing_not_even_former_partners(
             who.tells(&closed, &follow).await;
         }
         fediverse.settle().await;
-        assert_eq!(closed.group("rust").followers().await.len(), 2);
+        assert_eq!(closed.group("rust").followers().await.len(), 3);
         closed
             .kindred()
             .write(|ledger| {
