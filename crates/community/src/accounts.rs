@@ -158,17 +158,9 @@ pub async fn change_password(
     new: String,
     programs_too: bool,
 ) -> Result<()> {
-    let (account, handle) = (&visitor.account, visitor.actor.handle.clone());
-    let attempts = &kindred.keys().attempts;
-    attempts.begin(&handle, None, kindred.now())?;
-    if account.password_hash.is_some()
-        && !passwords::fits(old, account.password_hash.clone()).await?
-    {
-        return Err(Refusal::WrongPassword.into());
-    }
-    attempts.succeeded(&handle, None);
+    must_know_password(kindred, visitor, old).await?;
     let hash = passwords::hash(new).await?;
-    let (account, session) = (account.id, visitor.session);
+    let (account, session) = (visitor.account.id, visitor.session);
     kindred
         .write(move |ledger| {
             let patch = AccountPatch {
@@ -185,6 +177,23 @@ pub async fn change_password(
             Ok(())
         })
         .await
+}
+
+/// Asks somebody who is signed in for their password once more, if they have one. Whoever guesses too often is not listened to for a
+/// while.
+pub(crate) async fn must_know_password(
+    kindred: &Kindred,
+    visitor: &Visitor,
+    password: String,
+) -> Result<()> {
+    let hash = &visitor.account.password_hash;
+    let (attempts, handle) = (&kindred.keys().attempts, &visitor.actor.handle);
+    attempts.begin(handle, None, kindred.now())?;
+    if hash.is_some() && !passwords::fits(password, hash.clone()).await? {
+        return Err(Refusal::WrongPassword.into());
+    }
+    attempts.succeeded(handle, None);
+    Ok(())
 }
 
 /// The programs that somebody let in, the latest first.

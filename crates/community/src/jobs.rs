@@ -100,6 +100,13 @@ pub enum Job {
         /// The post that asks.
         post: PostId,
     },
+    /// Lets those here who follow somebody follow the address that they moved to.
+    FollowAlong {
+        /// Who has moved.
+        old: ActorId,
+        /// Who they are now.
+        new: ActorId,
+    },
     /// Closes a poll whose time is over.
     ClosePoll {
         /// The post that asks.
@@ -392,6 +399,9 @@ impl Job {
             }
             Self::Deliver { parcel, inbox } => delivery::deliver(kindred, *parcel, inbox).await,
             Self::Learn { host } => settled(servers::learn(kindred, host).await),
+            Self::FollowAlong { old, new } => {
+                settled(people::follow_along(kindred, *old, *new).await)
+            }
             Self::Introduce { actor } => settled(directory::introduce(kindred, *actor).await),
             Self::ReadDirectory { host } => settled(Box::pin(directory::read(kindred, host)).await),
             Self::ForgetPartner { host } => settled(directory::forget(kindred, host).await),

@@ -26,14 +26,20 @@ pub use kindred_storage::{
 };
 
 use kindred_storage::{
-    ActorId, Conn, accounts,
-    actors::Actor,
+    ActorId, Conn, GroupRole, accounts,
+    actors::{self, Actor},
+    acts_heard::{self, ActHeard},
     groups::{self, Group},
     memberships,
 };
 use serde_json::Value;
 
-use crate::{Ledger, Refusal, Result, audit, policy, sight, views::Viewer};
+use crate::{
+    Ledger, Refusal, Result, audit, policy,
+    roles::{self, Step},
+    sight,
+    views::Viewer,
+};
 
 /// Who acts where, and in whose words it is told.
 #[derive(Clone, Copy, Debug)]
@@ -91,6 +97,32 @@ pub(crate) fn must_moderate(db: &mut Conn, who: &Actor, group: &Actor) -> Result
     }
     let standing = memberships::standing(db, group.id, who.id)?;
     Ok(policy::may_moderate(group, standing.as_ref())?)
+}
+
+/// Takes back an act of which only the id was named. Whoever keeps order in its group may, whoever it was that did it.
+pub(crate) fn reverse(ledger: &mut Ledger<'_>, act: Act<'_>, done: &ActHeard) -> Result<()> {
+    // A moderator's word reaches no further than their group.
+    if done.group_id != act.group.id {
+        return Err(Refusal::NotYours.into());
+    }
+    let post = kindred_storage::posts::by_uri(ledger.db, &done.subject)?
+        .filter(|post| post.deleted_at.is_none());
+    let whom = actors::by_uri(ledger.db, &done.subject)?;
+    match (done.kind.as_str(), post, whom) {
+        ("Delete", Some(post), _) => bring_back(ledger, act, &post)?,
+        ("Lock", Some(post), _) => close(ledger, act, &post, false, None)?,
+        ("Add", Some(post), _) => highlight(ledger, act, &post, false)?,
+        ("Remove", Some(post), _) => highlight(ledger, act, &post, true)?,
+        ("Block", _, Some(whom)) => take_in_again(ledger, act, &whom)?,
+        ("Add", None, Some(whom)) => {
+            roles::give(ledger, act, &whom, (Step::Down, GroupRole::Member))?;
+        }
+        ("Remove", None, Some(whom)) => {
+            roles::give(ledger, act, &whom, (Step::Up, GroupRole::Moderator))?;
+        }
+        _ => return Ok(()),
+    }
+    Ok(acts_heard::forget(ledger.db, &done.uri)?)
 }
 
 /// Writes a line into the record.

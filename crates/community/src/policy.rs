@@ -2,6 +2,10 @@
 //!
 //! They take facts and give an answer; they read no clock and ask no database, so that every rule can be read and tested in a table.
 
+mod moving;
+
+pub use moving::may_move;
+
 use kindred_storage::{
     AccountRole, ActorId, ActorKind, Circle, GroupRole as Role, JoinPolicy, MembershipState,
     NotificationKind as Kind, Posting, QuotePolicy, Reception, Visibility, actors::Actor,

@@ -459,7 +459,10 @@ fn is_locked(ledger: &mut Ledger<'_>, parent: &Post) -> Result<bool> {
 fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     for orphan in posts::waiting_for(ledger.db, &post.uri)? {
         posts::attach(ledger.db, orphan.id, post.id, post.root_id)?;
-        posts::adjust(ledger.db, post.id, Count::Replies, 1)?;
+        // It may have been taken back while it waited.
+        if orphan.is_standing() {
+            posts::adjust(ledger.db, post.id, Count::Replies, 1)?;
+        }
     }
     Ok(())
 }

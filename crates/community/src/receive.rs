@@ -9,16 +9,17 @@ mod knocked;
 mod moderated;
 mod reacted;
 mod relayed;
+mod undone;
 
 use kindred_protocol::{
     Uri, read,
     vocabulary::{Document, Envelope, Incoming, Note, PostKind, Ref},
 };
 use kindred_storage::{
-    ActivityId, ActorId, ActorKind, Direction, Moment, NotificationKind, ReactionKind, Visibility,
+    ActivityId, ActorKind, Direction, Moment, ReactionKind, Visibility,
     activities::{self, Activity},
     actors::{self, Actor},
-    boosts, follows, instances, jobs as queue, memberships, posts, reactions, tombstones,
+    instances, jobs as queue, posts, tombstones,
 };
 use serde_json::Value;
 
@@ -28,9 +29,8 @@ use crate::{
     directory,
     jobs::{Job, lane_from, lane_to},
     letters::Letter,
-    membership,
     moderation::Sentence,
-    notify, partners, people,
+    partners, people,
     posts::{retract, take_in},
     quotes, remote, servers,
 };
@@ -218,6 +218,13 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
             ))
             .await
         }
+        Incoming::Add { object, target } if on_its_wall(&sender, target.as_ref()) => {
+            let things = vec![object];
+            Box::pin(announced::announced(kindred, sender, envelope.id, things)).await
+        }
+        Incoming::Undo(done) => {
+            Box::pin(undone::undone(kindred, sender, done, envelope.raw)).await
+        }
         Incoming::QuoteRequest { object, instrument } => {
             let asked = quotes::requested(kindred, sender, envelope.id, object, instrument);
             Box::pin(asked).await
@@ -233,6 +240,19 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
                 .await
         }
     }
+}
+
+/// Whether a group elsewhere says that something stands on its wall now: the word of those who have collections rather than
+/// announcements (FEP-400e, FEP-171b). What it puts at its top, and who keeps order in it, is told by other lists.
+fn on_its_wall(sender: &Actor, target: Option<&Uri>) -> bool {
+    let other_lists = [&sender.featured_uri, &sender.moderators_uri];
+    sender.kind == ActorKind::Group
+        && target.is_some_and(|wall| {
+            lives_with(wall, sender)
+                && !other_lists
+                    .iter()
+                    .any(|list| list.as_deref() == Some(wall.as_str()))
+        })
 }
 
 /// Everything that needs no question to another server.
@@ -257,7 +277,6 @@ fn at_once(
             }
             asked::answered(ledger, sender, &answer, false)
         }
-        Incoming::Undo(undone) => undo(ledger, sender, &undone, raw),
         Incoming::Delete { object, reason, .. } => {
             deleted(ledger, sender, &object, reason.as_deref(), raw)
         }
@@ -307,6 +326,7 @@ fn at_once(
         | Incoming::Invite { .. }
         | Incoming::QuoteRequest { .. }
         | Incoming::Other { .. }
+        | Incoming::Undo(_)
         | Incoming::Create { .. }
         | Incoming::Update { .. }
         | Incoming::Announce { .. }
@@ -397,79 +417,6 @@ fn local_actor(ledger: &mut Ledger<'_>, uri: &str) -> Result<Option<Actor>> {
         .filter(|actor| actor.host.is_empty() && actor.deleted_at.is_none()))
 }
 
-/// Takes back what the same sender did before, whether it is shown whole or only by its id.
-fn undo(
-    ledger: &mut Ledger<'_>,
-    sender: &Actor,
-    undone: &Ref<Envelope>,
-    raw: &Value,
-) -> Result<()> {
-    if let Some(id) = undone.id() {
-        if let Some(follow) = follows::by_uri(ledger.db, id.as_str())? {
-            if follow.follower_id != sender.id {
-                return Err(Refusal::NotYours.into());
-            }
-            let target = ledger.actor(follow.target_id)?;
-            return membership::part(ledger, sender, &target).map(drop);
-        }
-        if let Some(standing) = memberships::by_uri(ledger.db, id.as_str())? {
-            let group = ledger.actor(standing.group_id)?;
-            return if standing.actor_id == sender.id && group.host.is_empty() {
-                membership::left(ledger, sender, &group)
-            } else {
-                Err(Refusal::NotYours.into())
-            };
-        }
-        if let Some(reaction) = reactions::by_uri(ledger.db, id.as_str())? {
-            return if reaction.actor_id == sender.id {
-                reacted::unreacted(ledger, sender, reaction.post_id, reaction.kind, raw)
-            } else {
-                Err(Refusal::NotYours.into())
-            };
-        }
-        if let Some(boost) = boosts::by_uri(ledger.db, id.as_str())? {
-            let post = posts::find(ledger.db, boost.post_id)?.ok_or(Refusal::NoSuchPost)?;
-            return if boost.actor_id == sender.id {
-                announced::unshared(ledger, sender, &post)
-            } else {
-                Err(Refusal::NotYours.into())
-            };
-        }
-    }
-    let Some(inner) = undone.whole() else {
-        return Ok(());
-    };
-    match &inner.activity {
-        // Whoever keeps order may undo what another who keeps it has done: their own standing decides, not whose act it was.
-        Incoming::Block { object, target, .. } => {
-            moderated::unblocked(ledger, sender, object, target.as_ref(), raw)
-        }
-        Incoming::Lock { object, .. } => moderated::unlocked(ledger, sender, object, raw),
-        Incoming::Delete { object, .. } => moderated::restored(ledger, sender, object, raw),
-        _ if inner.actor.as_str() != sender.uri => Err(Refusal::NotYours.into()),
-        // What was joined is left; what was followed is neither heard nor belonged to any more.
-        Incoming::Join { object, .. } => asked::left(ledger, sender, object.as_str()),
-        Incoming::Follow { object, .. } => match local_actor(ledger, object.as_str())? {
-            Some(target) => membership::part(ledger, sender, &target).map(drop),
-            None => Ok(()),
-        },
-        Incoming::Like { object, .. } => {
-            reacted::undo_reaction(ledger, sender, object, ReactionKind::Like, raw)
-        }
-        Incoming::Dislike { object } => {
-            reacted::undo_reaction(ledger, sender, object, ReactionKind::Dislike, raw)
-        }
-        Incoming::Announce { objects } => {
-            let post = match objects.first().and_then(Ref::id) {
-                Some(id) => posts::by_uri(ledger.db, id.as_str())?,
-                None => None,
-            };
-            post.map_or(Ok(()), |post| announced::unshared(ledger, sender, &post))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// Something is gone: the sender themselves, or a post of theirs, or one that they moderate.
 fn deleted(
     ledger: &mut Ledger<'_>,
@@ -508,46 +455,15 @@ async fn moved(kindred: &Kindred, sender: Actor, object: Uri, target: Option<Uri
     if !new.also_known_as.contains(&sender.uri) || new.id == sender.id {
         return Err(Refusal::NotYours.into());
     }
-    let followers: Vec<Actor> = kindred
-        .write({
-            let (old, new) = (sender.id, new.uri.clone());
-            move |ledger| {
-                let patch = actors::ActorPatch {
-                    moved_to: Some(Some(new)),
-                    ..actors::ActorPatch::default()
-                };
-                actors::update(ledger.db, old, &patch)?;
-                let ids: Vec<ActorId> = follows::local_followers(ledger.db, old)?
-                    .into_iter()
-                    .map(|follow| follow.follower_id)
-                    .collect();
-                Ok(actors::find_many(ledger.db, &ids)?)
-            }
+    let (old, there) = (sender.id, new.uri.clone());
+    kindred
+        .write(move |ledger| {
+            let patch = actors::ActorPatch {
+                moved_to: Some(Some(there)),
+                ..actors::ActorPatch::default()
+            };
+            Ok(actors::update(ledger.db, old, &patch)?)
         })
         .await?;
-    for follower in followers
-        .iter()
-        .filter(|follower| follower.kind == ActorKind::Person)
-    {
-        let (whom, to) = (follower.clone(), new.id);
-        kindred
-            .write(move |ledger| {
-                notify::tell(ledger, &whom, NotificationKind::Moved, to, None, None)
-            })
-            .await?;
-        Box::pin(membership::follow(
-            kindred,
-            follower,
-            new.id,
-            membership::FollowWish::default(),
-        ))
-        .await
-        .map(drop)
-        .or_else(let_refusals_go)?;
-        membership::unfollow(kindred, follower, sender.id)
-            .await
-            .map(drop)
-            .or_else(let_refusals_go)?;
-    }
-    Ok(())
+    Box::pin(people::follow_along(kindred, old, new.id)).await
 }

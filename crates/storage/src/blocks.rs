@@ -54,6 +54,15 @@ pub fn find(db: &mut Conn, actor: ActorId, target: ActorId) -> QueryResult<Optio
         .optional())
 }
 
+/// The block that somebody told of by this activity.
+pub fn by_uri(db: &mut Conn, actor: ActorId, uri: &str) -> QueryResult<Option<Block>> {
+    on!(db, |conn| Block::query()
+        .filter(blocks::actor_id.eq(actor))
+        .filter(blocks::uri.eq(uri))
+        .first(conn)
+        .optional())
+}
+
 /// Whether either of the two wants nothing to do with the other.
 pub fn between(db: &mut Conn, one: ActorId, other: ActorId) -> QueryResult<bool> {
     on!(db, |conn| select(exists(

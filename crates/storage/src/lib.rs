@@ -7,6 +7,7 @@
 
 pub mod accounts;
 pub mod activities;
+pub mod acts_heard;
 pub mod actors;
 pub mod agreements;
 pub mod announcements;

@@ -13,6 +13,7 @@ mod order;
 mod reading;
 mod relay;
 mod sign_in;
+mod wire;
 
 pub(crate) use belonging::*;
 pub(crate) use elsewhere::*;
@@ -23,6 +24,7 @@ pub(crate) use order::*;
 pub(crate) use reading::*;
 pub(crate) use relay::*;
 pub(crate) use sign_in::*;
+pub(crate) use wire::*;
 
 diesel::table! {
     /// Servers.

@@ -12,6 +12,7 @@ pub mod group;
 pub mod house;
 pub mod invitation;
 pub mod layout;
+pub mod moving;
 pub mod parts;
 pub mod person;
 pub mod post;
@@ -47,6 +48,7 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
     .service(at("/settings/sessions/{id}/end").route(web::post().to(settings::end_session)))
     .service(at("/settings/programs/{id}/turn_away").route(web::post().to(settings::turn_away)))
     .configure(finding::routes)
+    .configure(moving::routes)
     .configure(admin::routes);
 }
 

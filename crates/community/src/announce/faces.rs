@@ -5,6 +5,7 @@ use kindred_protocol::{
     write::{self, ActivityCard},
 };
 use kindred_storage::{Visibility, actors::Actor, follows::Inbox, groups::Group};
+use serde_json::Value;
 
 use super::{Saying, fresh, say};
 use crate::{
@@ -28,7 +29,25 @@ pub(crate) fn looks_different(
     let uri = fresh(ledger);
     let card = to_all(face, uri.clone(), ledger.now.0, reach);
     let body = write::update(&card, &speech::actor(ledger.settings, face, group));
-    let activity = say(ledger, &about(face, &uri, "Update", reach), &body)?;
+    tell_followers(ledger, face, &about(face, &uri, "Update", reach), &body)
+}
+
+/// Somebody of ours lives at another address now: told to every server where somebody hears of them.
+pub(crate) fn moved(ledger: &mut Ledger<'_>, face: &Actor, new: &Actor) -> Result<()> {
+    let reach = Visibility::Public;
+    let uri = fresh(ledger);
+    let card = to_all(face, uri.clone(), ledger.now.0, reach);
+    let body = write::moved(&card, &face.uri, &new.uri);
+    tell_followers(ledger, face, &about(face, &uri, "Move", reach), &body)
+}
+
+fn tell_followers(
+    ledger: &mut Ledger<'_>,
+    face: &Actor,
+    saying: &Saying<'_>,
+    body: &Value,
+) -> Result<()> {
+    let activity = say(ledger, saying, body)?;
     let job = Job::FanOut {
         parcel: Parcel::alike(face.id, activity),
         hearers: Hearers {

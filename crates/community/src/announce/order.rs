@@ -12,6 +12,7 @@ use kindred_protocol::{
 use kindred_storage::{
     ActivityId, ActorId, AuditId, Moment, ReceiptState, Visibility,
     actors::Actor,
+    acts_heard::{self, ActHeard},
     groups,
     receipts::{self, Receipt},
 };
@@ -101,6 +102,7 @@ pub(crate) fn words(
         return Ok(None);
     }
     if let Word::Heard(raw) = act.word {
+        remember(ledger, act, subject, raw)?;
         return Ok(Some(Told {
             body: raw.clone(),
             said: None,
@@ -140,6 +142,26 @@ pub(crate) fn words(
         said: Some(said),
     }))
 }
+
+/// Remembers an act by the id of the letter that told of it: it may be taken back by that id alone.
+fn remember(ledger: &mut Ledger<'_>, act: Act<'_>, subject: &str, raw: &Value) -> Result<()> {
+    let id = raw["id"].as_str().and_then(|id| Uri::parse(id).ok());
+    let kind = raw["type"].as_str().filter(|kind| REVERSIBLE.contains(kind));
+    if let (Some(id), Some(kind)) = (id, kind) {
+        let done = ActHeard {
+            uri: id.as_str().to_owned(),
+            group_id: act.group.id,
+            kind: kind.to_owned(),
+            subject: subject.to_owned(),
+            heard_at: ledger.now,
+        };
+        acts_heard::record(ledger.db, &done)?;
+    }
+    Ok(())
+}
+
+/// The acts that can be taken back.
+const REVERSIBLE: [&str; 5] = ["Delete", "Lock", "Add", "Remove", "Block"];
 
 /// Tells an act to everybody who has to know: the followers of a group of ours, those whom it concerns (`also`), or the home of a group
 /// elsewhere. `microblog` is what microblogs are told instead, if anything. Every server that is told has a receipt.

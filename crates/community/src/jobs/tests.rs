@@ -29,6 +29,10 @@ fn the_written_form_of_every_job_stays() {
             host: "far.example".into(),
         },
         Job::Introduce { actor: ActorId(6) },
+        Job::FollowAlong {
+            old: ActorId(6),
+            new: ActorId(7),
+        },
         Job::ReadDirectory {
             host: "far.example".into(),
         },
@@ -108,6 +112,7 @@ fn the_written_form_of_every_job_stays() {
     {"kind":"deliver","parcel":{"signer":1,"threadiverse":2},"inbox":"https://far.example/inbox"}
     {"kind":"learn","host":"far.example"}
     {"kind":"introduce","actor":6}
+    {"kind":"follow_along","old":6,"new":7}
     {"kind":"read_directory","host":"far.example"}
     {"kind":"forget_partner","host":"far.example"}
     {"kind":"redraw_cards","topic":9,"after":0}

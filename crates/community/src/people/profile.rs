@@ -103,6 +103,8 @@ pub(crate) fn rewrite(ledger: &mut Ledger<'_>, mut face: Actor) -> Result<Actor>
         indexable: Some(face.indexable),
         fields: Some(face.fields.clone()),
         topics: Some(face.topics.clone()),
+        also_known_as: Some(face.also_known_as.clone()),
+        moved_to: Some(face.moved_to.clone()),
         updated_at: Some(face.updated_at),
         ..ActorPatch::default()
     };

@@ -3,6 +3,8 @@
 //! Whether the words are really their author's has been decided before: by the signature of the letter, or because they were fetched
 //! from their own address.
 
+mod meetup;
+
 use kindred_protocol::{
     Uri, html,
     vocabulary::{self, AttachmentKind, Note, PUBLIC, Tag as WireTag},
@@ -346,12 +348,13 @@ fn kind_of(kind: &vocabulary::PostKind) -> PostKind {
     }
 }
 
-/// The text as it may be shown: clean HTML, whatever it came as.
+/// The text as it may be shown: clean HTML, whatever it came as. Above that of a meetup stands when and where it is.
 fn clean_content(note: &Note) -> String {
-    html::from_foreign(
+    let text = html::from_foreign(
         note.content.as_deref().unwrap_or_default(),
         note.media_type.as_deref(),
-    )
+    );
+    meetup::facts(note) + &text
 }
 
 /// A title as plain text. A question's name is its text; a note's name is a title that group servers give it.
@@ -463,10 +466,10 @@ pub(crate) fn changed(
     note: &Note,
     update: Option<&Value>,
 ) -> Result<()> {
-    let Some(post) =
-        posts::by_uri(ledger.db, note.id.as_str())?.filter(|post| post.deleted_at.is_none())
-    else {
-        return Ok(());
+    let post = match posts::by_uri(ledger.db, note.id.as_str())? {
+        Some(post) if post.deleted_at.is_none() => post,
+        Some(_) => return Ok(()),
+        None => return overtaken(ledger, author, note),
     };
     crate::policy::may_change(&post, author.id)?;
     let at = Moment(note.updated.unwrap_or(ledger.now.0).min(ledger.now.0));
@@ -514,4 +517,35 @@ pub(crate) fn changed(
         crate::search::note(ledger, &changed)?;
     }
     update.map_or(Ok(()), |update| pass_on_change(ledger, &post, update))
+}
+
+/// Posts that are older than this are not taken in by an edit: nobody here missed them.
+const TOO_OLD_TO_BE_OVERTAKEN: std::time::Duration = std::time::Duration::from_hours(24);
+
+/// An edit came before the post itself: it is taken in as it is now. A group passes it on when it is said to it.
+fn overtaken(ledger: &mut Ledger<'_>, author: &Actor, note: &Note) -> Result<()> {
+    let fresh = note
+        .published
+        .is_some_and(|at| ledger.now.since(Moment(at)) < TOO_OLD_TO_BE_OVERTAKEN);
+    if !fresh || note.is_vote() {
+        return Ok(());
+    }
+    let claim = Some(claim_of(note));
+    let taken = take(
+        ledger,
+        author,
+        note,
+        Said::Fetched,
+        Concern::MustBeOurs,
+        claim,
+    )?;
+    if let (Some(post), Some(at)) = (taken, note.updated) {
+        let at = Moment(at.min(ledger.now.0)).max(post.published_at);
+        let patch = PostPatch {
+            edited_at: Some(Some(at)),
+            ..PostPatch::default()
+        };
+        posts::edit(ledger.db, post.id, &patch)?;
+    }
+    Ok(())
 }

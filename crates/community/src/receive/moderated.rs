@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// An act of a moderator elsewhere, in a group of ours.
-fn act<'a>(who: &'a Actor, group: &'a Actor, raw: &'a Value) -> Act<'a> {
+pub(super) fn act<'a>(who: &'a Actor, group: &'a Actor, raw: &'a Value) -> Act<'a> {
     Act {
         who,
         group,

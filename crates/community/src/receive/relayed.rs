@@ -11,7 +11,7 @@ use kindred_protocol::{
 use kindred_storage::{
     ActorKind, Moment, ReactionKind,
     actors::{self, Actor},
-    hearsay, memberships,
+    acts_heard, hearsay, memberships,
     posts::{self, Count, Post},
     reactions, tombstones,
 };
@@ -64,8 +64,13 @@ pub(super) async fn relayed(
             look_again(kindred, group, &activity).await?;
             record(kindred, group, activity).await
         }
+        Incoming::Undo(done) => {
+            if let Some(inner) = done.whole() {
+                look_again(kindred, group, inner).await?;
+            }
+            record(kindred, group, activity).await
+        }
         Incoming::Like { .. }
-        | Incoming::Undo(_)
         | Incoming::Lock { .. }
         | Incoming::Block { .. } => record(kindred, group, activity).await,
         // Dislikes are taken and never shown; an announced announcement is a loop in the making.
@@ -220,10 +225,19 @@ async fn record(kindred: &Kindred, group: &Actor, activity: Envelope) -> Result<
     kindred
         .write(move |ledger| match &activity.activity {
             Incoming::Like { object, .. } => liked(ledger, &group, &activity.actor, object),
-            Incoming::Undo(undone) => match undone.whole() {
-                Some(inner) => undo(ledger, &group, &activity, inner),
-                None => Ok(()),
-            },
+            Incoming::Undo(done) => {
+                let known = match done.id() {
+                    Some(id) => acts_heard::by_uri(ledger.db, id.as_str())?,
+                    None => None,
+                };
+                match (known, done.whole()) {
+                    (Some(known), _) => ordered(ledger, &group, &activity, |ledger, by| {
+                        moderation::reverse(ledger, by, &known)
+                    }),
+                    (None, Some(inner)) => undo(ledger, &group, &activity, inner),
+                    (None, None) => Ok(()),
+                }
+            }
             Incoming::Add { object, target } => pinned(
                 ledger,
                 &group,
@@ -286,6 +300,17 @@ fn undo(
             on_a_post(ledger, group, activity, object, |ledger, act, post| {
                 moderation::bring_back(ledger, act, post)
             })
+        }
+        Incoming::Add { object, target } => pinned(
+            ledger,
+            group,
+            activity,
+            object.id(),
+            target.as_ref(),
+            false,
+        ),
+        Incoming::Remove { object, target } => {
+            pinned(ledger, group, activity, object.id(), target.as_ref(), true)
         }
         Incoming::Block {
             object,

@@ -61,6 +61,7 @@ pub(super) fn note(raw: &Value, clean: &Value) -> Result<Note, ReadError> {
         audience: pieces::things(typed.audience())
             .iter()
             .filter_map(pieces::address)
+            .chain(wall_owner(get("target")))
             .take(TAGS)
             .collect(),
         tags: tags(&pieces::things(typed.tag())),
@@ -99,6 +100,11 @@ pub(super) fn note(raw: &Value, clean: &Value) -> Result<Note, ReadError> {
         id,
         raw: raw.clone(),
     })
+}
+
+/// Whose wall a post is meant for: some name the collection it goes to, and its owner, instead of the group (FEP-400e).
+fn wall_owner(target: &Value) -> Option<Uri> {
+    pieces::only_address(pieces::field(target, "attributedTo"))
 }
 
 fn kind_of(name: &str) -> PostKind {

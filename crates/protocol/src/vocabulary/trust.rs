@@ -140,6 +140,16 @@ pub enum ActorFault {
     ForeignKey,
 }
 
+/// Letters that show nothing, or turn around how those beside them are read: in a name they can only deceive.
+fn is_unseen(letter: char) -> bool {
+    matches!(
+        letter,
+        '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{115f}'..='\u{1160}' | '\u{17b4}'..='\u{17b5}' | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{3164}' | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}' | '\u{ffa0}' | '\u{fff0}'..='\u{fffb}' | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
 impl ActorDoc {
     /// Whether the document can be kept as an actor: it has a name, an inbox of its own, and no key of another's.
     pub fn check(&self) -> Result<(), ActorFault> {
@@ -148,7 +158,10 @@ impl ActorDoc {
             return Err(ActorFault::NoUsername);
         }
         let odd = |letter: char| {
-            letter.is_control() || letter.is_whitespace() || "@/:<>\"'&#?\\".contains(letter)
+            letter.is_control()
+                || letter.is_whitespace()
+                || is_unseen(letter)
+                || "@/:<>\"'&#?\\".contains(letter)
         };
         if name.chars().any(odd) || name.chars().count() > HANDLE_CHARS {
             return Err(ActorFault::OddUsername);

@@ -4,7 +4,7 @@
 //! reads strictly refuses the whole post otherwise. Content arrives here clean; it is not cleaned again.
 
 use super::{EventCard, Fields, PictureCard, document};
-use crate::vocabulary::PostKind;
+use crate::vocabulary::{PUBLIC, PostKind};
 use serde_json::{Value, json};
 
 /// A post, ready to be told.
@@ -289,15 +289,25 @@ pub fn note(card: &NoteCard) -> Value {
         doc.text("quoteAuthorization", quote.stamp.as_ref());
     }
     if let Some(who) = &card.quotable_by {
-        doc.put(
-            "interactionPolicy",
-            json!({"canQuote": {"automaticApproval": [who]}}),
-        );
+        doc.put("interactionPolicy", interaction_policy(who));
     }
     if let Some(event) = &card.event {
         event.write_details(&mut doc);
     }
     document(doc.0)
+}
+
+/// Who may do what with a post that is open: quote it as its author wishes, and do everything else without asking.
+///
+/// All of it is said, in the older words too: GoToSocial before 0.20 takes what a policy does not name for something nobody may.
+fn interaction_policy(quotable_by: &str) -> Value {
+    let everybody = json!({"automaticApproval": [PUBLIC], "always": [PUBLIC]});
+    json!({
+        "canQuote": {"automaticApproval": [quotable_by]},
+        "canLike": everybody,
+        "canReply": everybody,
+        "canAnnounce": everybody
+    })
 }
 
 fn attachments(card: &NoteCard) -> Vec<Value> {

@@ -117,6 +117,7 @@ async fn answer(
             ul.ways {
                 li { a href={ "/p/" (me.actor.handle) } { (texts::YOUR_PAGE) } }
                 li { a href="/passions" { (super::texts::finding::PASSIONS) } }
+                li { a href="/settings/moving" { (super::texts::moving::MOVING) } }
                 @if me.account.role == AccountRole::Admin {
                     li { a href="/admin/partners" { (super::texts::finding::PARTNERS) } }
                     li { a href="/admin/topics" { (super::texts::finding::TOPICS) } }

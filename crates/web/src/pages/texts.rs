@@ -4,6 +4,7 @@
 
 pub(crate) mod finding;
 pub(crate) mod house;
+pub(crate) mod moving;
 pub(crate) mod sign_in;
 
 use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility};

@@ -2,6 +2,7 @@
 
 mod catching_up;
 mod groups;
+mod moving;
 mod people;
 mod polls;
 mod quotes;

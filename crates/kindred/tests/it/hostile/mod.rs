@@ -2,6 +2,7 @@
 
 mod authority;
 mod bodies;
+mod impostors;
 mod network;
 mod shapes;
 mod signatures;

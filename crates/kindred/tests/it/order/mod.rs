@@ -5,6 +5,7 @@ mod complaints;
 mod elsewhere;
 mod people;
 mod servers;
+mod undone;
 
 use serde_json::{Value, json};
 

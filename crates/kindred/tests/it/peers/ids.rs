@@ -100,6 +100,12 @@ async fn a_post_in_a_group_has_the_shape_that_the_strictest_readers_want() {
             assert!(note["context"].is_string() && note["content"].is_string());
             assert!(note["tag"].is_array() && note["attachment"].is_array());
             assert_eq!(note.get("updated"), None, "nobody has changed it");
+            for deed in ["canLike", "canReply", "canAnnounce"] {
+                // What a policy leaves out, GoToSocial takes for forbidden.
+                let rule = &note["interactionPolicy"][deed];
+                assert_eq!(rule["automaticApproval"], json!([PUBLIC]), "{deed}");
+                assert_eq!(rule["always"], json!([PUBLIC]), "{deed}");
+            }
         }
         let note = &letters[0]["object"]["object"];
         assert_eq!(note["language"]["identifier"], "en");

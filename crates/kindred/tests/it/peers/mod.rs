@@ -12,6 +12,7 @@ mod mastodon;
 mod mbin;
 mod mobilizon;
 mod nodebb;
+mod order;
 mod piefed;
 
 use kindred_lab::peers::{Known, Make, Peer, Somebody, World};

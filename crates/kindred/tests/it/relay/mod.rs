@@ -1,11 +1,13 @@
 //! What groups pass on: here and elsewhere, to whom, and what they keep to themselves.
 
+mod arrival;
 mod closed;
 mod companions;
 mod dialects;
 mod elsewhere;
 mod leaks;
 mod properties;
+mod rings;
 pub(crate) mod routes;
 
 use serde_json::{Value, json};

@@ -5,9 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use kindred_community::{
-    JoinPolicy, Visibility, documents,
+    JoinPolicy, Visibility,
+    documents::{self, Sort},
     letters::Letter,
-    receive, timelines,
+    receive, search, timelines,
     views::{Page, Viewer},
 };
 use proptest::{
@@ -21,7 +22,7 @@ use super::{gist, publish};
 use crate::support::{Fediverse, Instance, Peer, Somebody, on_sqlite};
 
 /// Stories of one kind, always the same ones.
-fn stories<T>(strategy: impl Strategy<Value = T>, how_many: usize) -> Vec<T> {
+pub(super) fn stories<T>(strategy: impl Strategy<Value = T>, how_many: usize) -> Vec<T> {
     let rng = TestRng::from_seed(RngAlgorithm::ChaCha, &[7; 32]);
     let mut runner = TestRunner::new_with_rng(Config::default(), rng);
     (0..how_many)
@@ -30,9 +31,9 @@ fn stories<T>(strategy: impl Strategy<Value = T>, how_many: usize) -> Vec<T> {
 }
 
 /// Somebody elsewhere who is known here, so that their letters can be handed over without a door.
-struct Known {
-    somebody: Somebody,
-    id: kindred_community::ActorId,
+pub(super) struct Known {
+    pub(super) somebody: Somebody,
+    pub(super) id: kindred_community::ActorId,
 }
 
 impl Known {
@@ -44,7 +45,7 @@ impl Known {
         Self { somebody, id }
     }
 
-    async fn says(&self, ours: &Instance, activity: &Value) {
+    pub(super) async fn says(&self, ours: &Instance, activity: &Value) {
         let letter = Letter {
             sender: self.id,
             sender_uri: self.somebody.uri.clone(),
@@ -80,13 +81,13 @@ fn event() -> impl Strategy<Value = Event> {
     ]
 }
 
-struct Round {
-    ours: Instance,
-    peers: Vec<Peer>,
-    people: Vec<Known>,
+pub(super) struct Round {
+    pub(super) ours: Instance,
+    pub(super) peers: Vec<Peer>,
+    pub(super) people: Vec<Known>,
 }
 
-async fn around_a_group(fediverse: &Fediverse) -> Round {
+pub(super) async fn around_a_group(fediverse: &Fediverse) -> Round {
     let ours = fediverse
         .instance("kindred.example")
         .with_person("nadia")
@@ -406,10 +407,77 @@ async fn nobody_sees_what_the_rule_forbids() {
             assert_eq!(by_document, may, "by its document: {case}");
             assert_eq!(by_answers, may, "by its answers: {case}");
             assert_eq!(by_profile, may, "by the profile: {case}");
+            // These doors show less than all that may be seen, and nothing else.
+            for (door, shown) in other_doors(&ours, &viewer, id, &uri, group).await {
+                assert!(may || !shown, "{door}: {case}");
+            }
             seen[usize::from(may)] += 1;
         }
         assert!(seen.iter().all(|times| *times > 10), "{seen:?}");
         fediverse.settle().await;
     })
     .await;
+}
+
+/// Whether a post comes out by further doors.
+async fn other_doors(
+    ours: &Instance,
+    viewer: &Viewer,
+    id: kindred_community::PostId,
+    uri: &str,
+    group: Option<(&str, Visibility)>,
+) -> Vec<(&'static str, bool)> {
+    let kindred = ours.kindred();
+    let page = || Page::first(40);
+    let among = |entries: &[kindred_community::views::Entry]| {
+        entries.iter().any(|entry| entry.view.post.uri == uri)
+    };
+    let ask = search::Ask {
+        text: "Pflaumenmus".to_owned(),
+        posts: true,
+        ..search::Ask::default()
+    };
+    let found = search::look(kindred, viewer, ask).await;
+    let everybody = timelines::public(kindred, viewer, timelines::Scope::Everywhere, false, page()).await;
+    let mut doors = vec![
+        (
+            "by the search",
+            found.is_ok_and(|found| found.posts.iter().any(|view| view.post.uri == uri)),
+        ),
+        (
+            "by the public timeline",
+            everybody.is_ok_and(|part| among(&part.items)),
+        ),
+        (
+            "by its thread",
+            documents::context(kindred, viewer, id, None).await.is_ok(),
+        ),
+        (
+            "by those who like it",
+            timelines::likers(kindred, viewer, id, page()).await.is_ok(),
+        ),
+        (
+            "by those who pass it on",
+            timelines::boosters(kindred, viewer, id, page()).await.is_ok(),
+        ),
+    ];
+    if let Some((handle, _)) = group {
+        let room = ours.group(handle).actor.id;
+        let there = timelines::of_group(kindred, viewer, room, page()).await;
+        doors.push((
+            "by the group",
+            there.is_ok_and(|part| among(&part.items)),
+        ));
+        let outbox = documents::outbox(kindred, viewer, Sort::Group, handle, None, true).await;
+        doors.push((
+            "by the outbox of the group",
+            outbox.is_ok_and(|document| document.to_string().contains(uri)),
+        ));
+    }
+    let said = documents::outbox(kindred, viewer, Sort::Person, "nadia", None, true).await;
+    doors.push((
+        "by her outbox",
+        said.is_ok_and(|document| document.to_string().contains(uri)),
+    ));
+    doors
 }

@@ -1,0 +1,2 @@
+-- Forgets which letter said which act.
+DROP TABLE acts_heard;
