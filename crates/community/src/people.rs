@@ -9,8 +9,8 @@ pub(crate) mod profile;
 pub use habits::{HabitWish, change_habits};
 pub use leaving::{Words, leave_company};
 pub(crate) use leaving::{depart, forget};
-pub use moving::{MOST_ALIASES, be_known_as, be_known_no_more_as, come_back, move_away};
 pub(crate) use moving::follow_along;
+pub use moving::{MOST_ALIASES, be_known_as, be_known_no_more_as, come_back, move_away};
 pub use profile::{
     LONGEST_FIELD, LONGEST_NOTE, MOST_FIELDS, Profile, change_profile, check as check_profile,
 };

@@ -222,9 +222,7 @@ pub(crate) async fn understand(kindred: &Kindred, sender: Actor, envelope: Envel
             let things = vec![object];
             Box::pin(announced::announced(kindred, sender, envelope.id, things)).await
         }
-        Incoming::Undo(done) => {
-            Box::pin(undone::undone(kindred, sender, done, envelope.raw)).await
-        }
+        Incoming::Undo(done) => Box::pin(undone::undone(kindred, sender, done, envelope.raw)).await,
         Incoming::QuoteRequest { object, instrument } => {
             let asked = quotes::requested(kindred, sender, envelope.id, object, instrument);
             Box::pin(asked).await

@@ -7,8 +7,8 @@
 
 pub mod accounts;
 pub mod activities;
-pub mod acts_heard;
 pub mod actors;
+pub mod acts_heard;
 pub mod agreements;
 pub mod announcements;
 pub mod apps;

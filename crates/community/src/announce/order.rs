@@ -146,7 +146,9 @@ pub(crate) fn words(
 /// Remembers an act by the id of the letter that told of it: it may be taken back by that id alone.
 fn remember(ledger: &mut Ledger<'_>, act: Act<'_>, subject: &str, raw: &Value) -> Result<()> {
     let id = raw["id"].as_str().and_then(|id| Uri::parse(id).ok());
-    let kind = raw["type"].as_str().filter(|kind| REVERSIBLE.contains(kind));
+    let kind = raw["type"]
+        .as_str()
+        .filter(|kind| REVERSIBLE.contains(kind));
     if let (Some(id), Some(kind)) = (id, kind) {
         let done = ActHeard {
             uri: id.as_str().to_owned(),

@@ -111,7 +111,14 @@ pub async fn move_away(
             )?;
             announce::moved(ledger, &after, &new)?;
             directory::tell_of_person(ledger, who, false)?;
-            audit::note(ledger, Some(who), None, "person.move", &new.uri, Value::Null)?;
+            audit::note(
+                ledger,
+                Some(who),
+                None,
+                "person.move",
+                &new.uri,
+                Value::Null,
+            )?;
             let job = Job::FollowAlong {
                 old: who,
                 new: new.id,

@@ -70,9 +70,9 @@ pub(super) async fn relayed(
             }
             record(kindred, group, activity).await
         }
-        Incoming::Like { .. }
-        | Incoming::Lock { .. }
-        | Incoming::Block { .. } => record(kindred, group, activity).await,
+        Incoming::Like { .. } | Incoming::Lock { .. } | Incoming::Block { .. } => {
+            record(kindred, group, activity).await
+        }
         // Dislikes are taken and never shown; an announced announcement is a loop in the making.
         _ => Ok(()),
     }
@@ -301,14 +301,9 @@ fn undo(
                 moderation::bring_back(ledger, act, post)
             })
         }
-        Incoming::Add { object, target } => pinned(
-            ledger,
-            group,
-            activity,
-            object.id(),
-            target.as_ref(),
-            false,
-        ),
+        Incoming::Add { object, target } => {
+            pinned(ledger, group, activity, object.id(), target.as_ref(), false)
+        }
         Incoming::Remove { object, target } => {
             pinned(ledger, group, activity, object.id(), target.as_ref(), true)
         }

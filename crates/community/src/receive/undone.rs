@@ -8,9 +8,8 @@ use kindred_protocol::{
     vocabulary::{Document, Envelope, Incoming, Ref},
 };
 use kindred_storage::{
-    Direction, ReactionKind, activities,
-    actors::Actor,
-    acts_heard, blocks, boosts, follows, groups, memberships, posts, reactions,
+    Direction, ReactionKind, activities, actors::Actor, acts_heard, blocks, boosts, follows,
+    groups, memberships, posts, reactions,
 };
 use serde_json::Value;
 

@@ -20,10 +20,16 @@ async fn nobody_is_moved_but_by_themselves_to_where_they_are_known() {
         let near = fediverse.peer("near.example", "mastodon");
         let evil = fediverse.peer("evil.example", "mastodon");
         let (carl, eve) = (near.person("carl"), evil.person("eve"));
-        carl.tells(&stage.ours, &carl.activity("Like", json!("http://near.example/1")))
-            .await;
-        eve.tells(&stage.ours, &eve.activity("Like", json!("http://evil.example/1")))
-            .await;
+        carl.tells(
+            &stage.ours,
+            &carl.activity("Like", json!("http://near.example/1")),
+        )
+        .await;
+        eve.tells(
+            &stage.ours,
+            &eve.activity("Like", json!("http://evil.example/1")),
+        )
+        .await;
         fediverse.settle().await;
         stage.far.new_letters();
 
@@ -33,7 +39,12 @@ async fn nobody_is_moved_but_by_themselves_to_where_they_are_known() {
         poisoned["movedTo"] = json!(carl.uri);
         evil.publish("/users/eve", &poisoned);
         evil.redirect("/users/away", &eve.uri);
-        let other_id = card("Person", "eve", &carl.uri.replace("near", "evil"), eve.public_pem());
+        let other_id = card(
+            "Person",
+            "eve",
+            &carl.uri.replace("near", "evil"),
+            eve.public_pem(),
+        );
         evil.publish("/users/liar", &other_id);
         let moves = |who: &str, to: &str| {
             let mut letter = eve.activity("Move", json!(who));
@@ -45,12 +56,21 @@ async fn nobody_is_moved_but_by_themselves_to_where_they_are_known() {
             ("somebody else", moves(&stage.bo.uri, &eve.uri)),
             ("one of ours", moves(&nadia.actor.uri, &eve.uri)),
             ("our group", moves(&stage.group(), &eve.uri)),
-            ("herself to whom does not know her", moves(&eve.uri, &carl.uri)),
+            (
+                "herself to whom does not know her",
+                moves(&eve.uri, &carl.uri),
+            ),
             ("herself to one of ours", moves(&eve.uri, &nadia.actor.uri)),
-            ("herself to nowhere", moves(&eve.uri, "http://evil.example/users/nobody")),
+            (
+                "herself to nowhere",
+                moves(&eve.uri, "http://evil.example/users/nobody"),
+            ),
             ("herself to a page of another id", moves(&eve.uri, liar)),
             ("herself to herself", moves(&eve.uri, &eve.uri)),
-            ("herself along a redirect", moves(&eve.uri, "http://evil.example/users/away")),
+            (
+                "herself along a redirect",
+                moves(&eve.uri, "http://evil.example/users/away"),
+            ),
         ];
         for (what, letter) in cases {
             stage.has_no_effect(fediverse, what, &eve, &letter).await;
@@ -59,7 +79,10 @@ async fn nobody_is_moved_but_by_themselves_to_where_they_are_known() {
             assert_eq!(nadia.stands_to("@bo@far.example").await, (true, false));
         }
         let mine = stage.ours.document("/p/nadia").await.json();
-        assert_eq!((&mine["movedTo"], &mine["alsoKnownAs"]), (&Value::Null, &Value::Null));
+        assert_eq!(
+            (&mine["movedTo"], &mine["alsoKnownAs"]),
+            (&Value::Null, &Value::Null)
+        );
     })
     .await;
 }
@@ -71,17 +94,49 @@ async fn an_actor_with_foreign_doors_or_a_misleading_name_is_nobody() {
         let evil = fediverse.peer("evil.example", "mastodon");
         let cases = [
             ("our inbox", "inbox", json!("http://kindred.example/inbox")),
-            ("Nadia's inbox", "inbox", json!(format!("{}/inbox", stage.ours.person("nadia").actor.uri))),
-            ("another's inbox", "inbox", json!("http://near.example/inbox")),
+            (
+                "Nadia's inbox",
+                "inbox",
+                json!(format!("{}/inbox", stage.ours.person("nadia").actor.uri)),
+            ),
+            (
+                "another's inbox",
+                "inbox",
+                json!("http://near.example/inbox"),
+            ),
             ("no inbox", "inbox", Value::Null),
             ("another's id", "id", json!(stage.bo.uri)),
             ("an id of ours", "id", json!(stage.group())),
-            ("a name with a host in it", "preferredUsername", json!("nadia@kindred.example")),
-            ("a name that is read backwards", "preferredUsername", json!("eve\u{202e}elpmaxe.derdnik")),
-            ("a name that is read backwards, newer", "preferredUsername", json!("\u{2067}aidan")),
-            ("a name with nothing in it", "preferredUsername", json!("nadia\u{200b}")),
-            ("a name with a joiner in it", "preferredUsername", json!("na\u{2060}dia")),
-            ("a name with a soft hyphen", "preferredUsername", json!("na\u{ad}dia")),
+            (
+                "a name with a host in it",
+                "preferredUsername",
+                json!("nadia@kindred.example"),
+            ),
+            (
+                "a name that is read backwards",
+                "preferredUsername",
+                json!("eve\u{202e}elpmaxe.derdnik"),
+            ),
+            (
+                "a name that is read backwards, newer",
+                "preferredUsername",
+                json!("\u{2067}aidan"),
+            ),
+            (
+                "a name with nothing in it",
+                "preferredUsername",
+                json!("nadia\u{200b}"),
+            ),
+            (
+                "a name with a joiner in it",
+                "preferredUsername",
+                json!("na\u{2060}dia"),
+            ),
+            (
+                "a name with a soft hyphen",
+                "preferredUsername",
+                json!("na\u{ad}dia"),
+            ),
             ("a name of nothing", "preferredUsername", json!("")),
             ("a name in two lines", "preferredUsername", json!("na\ndia")),
         ];

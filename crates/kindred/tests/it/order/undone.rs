@@ -42,9 +42,7 @@ async fn whoever_keeps_order_takes_back_an_act_by_its_id_alone_whoever_did_it() 
     on_both(async |fediverse| {
         let stage = stage(fediverse).await;
         let carl = stage.near.person("carl");
-        stage
-            .hears(&carl, "Follow", json!(stage.group()))
-            .await;
+        stage.hears(&carl, "Follow", json!(stage.group())).await;
         fediverse.settle().await;
         let (note, _) = stage.bo_writes(fediverse, "A question").await;
         stage.ours.appoints("rust", &stage.bo.uri).await;
@@ -85,10 +83,7 @@ async fn whoever_keeps_order_takes_back_an_act_by_its_id_alone_whoever_did_it() 
             fediverse.settle().await;
         }
         assert_eq!(stage.state(&carl.uri, &note["id"]).await, [false; 4]);
-        assert_eq!(
-            gists(&stage.far.new_letters()),
-            vec!["Announce of Undo"; 3]
-        );
+        assert_eq!(gists(&stage.far.new_letters()), vec!["Announce of Undo"; 3]);
 
         // Taken down, and brought back by the one who took it down.
         let mut removal = stage.bo.activity("Delete", note["id"].clone());

@@ -1,9 +1,7 @@
 //! Keeping order across servers: what moderators here do is understood by every make of group server, and what moderators there do is
 //! understood here.
 
-use kindred_lab::peers::{
-    Friendica, Known, Lemmy, LemmyOne, Make, Mbin, NodeBb, PieFed, Somebody,
-};
+use kindred_lab::peers::{Friendica, Known, Lemmy, LemmyOne, Make, Mbin, NodeBb, PieFed, Somebody};
 use kindred_storage::{Page, memberships};
 use serde_json::{Value, json};
 
@@ -27,10 +25,14 @@ macro_rules! writes {
     };
 }
 
-writes!(Lemmy, |who, group, words| who.page(&group.uri, "A title", words));
-writes!(LemmyOne, |who, group, words| who.page(&group.uri, "A title", words));
-writes!(PieFed, |who, group, words| who.page(&group.uri, "A title", words));
-writes!(Mbin, |who, group, words| who.page(&group.uri, "A title", words));
+writes!(Lemmy, |who, group, words| who
+    .page(&group.uri, "A title", words));
+writes!(LemmyOne, |who, group, words| who
+    .page(&group.uri, "A title", words));
+writes!(PieFed, |who, group, words| who
+    .page(&group.uri, "A title", words));
+writes!(Mbin, |who, group, words| who
+    .page(&group.uri, "A title", words));
 writes!(NodeBb, |who, group, words| who.note(group, None, words));
 writes!(Friendica, |who, group, words| who.note(group, words, None));
 
@@ -117,7 +119,8 @@ async fn lemmy_understands_all_that_moderators_here_do() {
 
 #[tokio::test]
 async fn lemmy_one_understands_all_that_moderators_here_do() {
-    on_sqlite(async |fediverse| order_here_is_understood(fediverse, LemmyOne::default()).await).await;
+    on_sqlite(async |fediverse| order_here_is_understood(fediverse, LemmyOne::default()).await)
+        .await;
 }
 
 #[tokio::test]
@@ -202,7 +205,8 @@ async fn order_from_there_counts_here<M: Writes>(fediverse: &Fediverse, make: M)
 
 #[tokio::test]
 async fn a_moderator_on_lemmy_one_keeps_order_here() {
-    on_sqlite(async |fediverse| order_from_there_counts_here(fediverse, LemmyOne::default()).await).await;
+    on_sqlite(async |fediverse| order_from_there_counts_here(fediverse, LemmyOne::default()).await)
+        .await;
 }
 
 #[tokio::test]
@@ -290,7 +294,8 @@ async fn what_moderators_on_lemmy_do_is_seen_here() {
 
 #[tokio::test]
 async fn what_moderators_on_lemmy_one_do_is_seen_here() {
-    on_sqlite(async |fediverse| order_there_is_seen_here(fediverse, LemmyOne::default()).await).await;
+    on_sqlite(async |fediverse| order_there_is_seen_here(fediverse, LemmyOne::default()).await)
+        .await;
 }
 
 #[tokio::test]
@@ -330,7 +335,10 @@ async fn a_complaint_reaches_them<M: Writes>(fediverse: &Fediverse, make: M) {
             .iter()
             .any(|report| report.about.iter().any(|about| about == id(&theirs))),
         "{:?}",
-        reports.iter().map(|report| &report.about).collect::<Vec<_>>()
+        reports
+            .iter()
+            .map(|report| &report.about)
+            .collect::<Vec<_>>()
     );
 }
 
@@ -341,7 +349,8 @@ async fn a_complaint_reaches_lemmy() {
 
 #[tokio::test]
 async fn a_complaint_reaches_lemmy_one() {
-    on_sqlite(async |fediverse| a_complaint_reaches_them(fediverse, LemmyOne::default()).await).await;
+    on_sqlite(async |fediverse| a_complaint_reaches_them(fediverse, LemmyOne::default()).await)
+        .await;
 }
 
 #[tokio::test]

@@ -113,7 +113,9 @@ async fn edits_and_deletions_in_any_order_give_the_same_thread() {
                 );
                 assert_eq!(post.edited_at.is_some(), fate.edited(), "{number}: {case}");
                 assert_eq!(post.group_id, Some(rust.id), "note {number}: {case}");
-                let parent = number.checked_sub(1).and_then(|own| posts[parents[own]].as_ref());
+                let parent = number
+                    .checked_sub(1)
+                    .and_then(|own| posts[parents[own]].as_ref());
                 if let Some(parent) = parent {
                     assert_eq!(post.parent_id, Some(parent.id), "note {number}: {case}");
                     assert_eq!(post.root_id, parent.root_id, "note {number}: {case}");
@@ -176,7 +178,8 @@ async fn everything(
     vote["cc"] = json!([]);
     let mut question = somebody(4).note("Which?", &[&rust]);
     question["type"] = json!("Question");
-    question["oneOf"] = json!([{ "type": "Note", "name": "this" }, { "type": "Note", "name": "that" }]);
+    question["oneOf"] =
+        json!([{ "type": "Note", "name": "this" }, { "type": "Note", "name": "that" }]);
     let mut meetup = somebody(5).note("Breakfast", &[&rust]);
     meetup["type"] = json!("Event");
     meetup["name"] = json!("Breakfast");
@@ -287,7 +290,10 @@ async fn everything_that_can_be_said_is_done_once_however_often_it_comes() {
                 let is_named = named
                     .iter()
                     .any(|object| *object == letter["id"] || object["id"] == letter["id"]);
-                if *nameless && !is_named && let Some(fields) = letter.as_object_mut() {
+                if *nameless
+                    && !is_named
+                    && let Some(fields) = letter.as_object_mut()
+                {
                     fields.remove("id");
                 }
                 for _ in 0..*times {

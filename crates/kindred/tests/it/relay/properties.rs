@@ -438,7 +438,8 @@ async fn other_doors(
         ..search::Ask::default()
     };
     let found = search::look(kindred, viewer, ask).await;
-    let everybody = timelines::public(kindred, viewer, timelines::Scope::Everywhere, false, page()).await;
+    let everybody =
+        timelines::public(kindred, viewer, timelines::Scope::Everywhere, false, page()).await;
     let mut doors = vec![
         (
             "by the search",
@@ -458,16 +459,15 @@ async fn other_doors(
         ),
         (
             "by those who pass it on",
-            timelines::boosters(kindred, viewer, id, page()).await.is_ok(),
+            timelines::boosters(kindred, viewer, id, page())
+                .await
+                .is_ok(),
         ),
     ];
     if let Some((handle, _)) = group {
         let room = ours.group(handle).actor.id;
         let there = timelines::of_group(kindred, viewer, room, page()).await;
-        doors.push((
-            "by the group",
-            there.is_ok_and(|part| among(&part.items)),
-        ));
+        doors.push(("by the group", there.is_ok_and(|part| among(&part.items))));
         let outbox = documents::outbox(kindred, viewer, Sort::Group, handle, None, true).await;
         doors.push((
             "by the outbox of the group",

@@ -192,7 +192,10 @@ async fn in_circles_of_groups_everybody_hears_each_post_once_and_nothing_goes_ro
                 let Some(post) = instance.post_at(uri).await else {
                     continue;
                 };
-                let home = instance.actor_at(&all.groups[*group]).await.map(|home| home.id);
+                let home = instance
+                    .actor_at(&all.groups[*group])
+                    .await
+                    .map(|home| home.id);
                 assert_eq!(post.group_id, home, "{uri} as {place} sees it");
             }
         }
