@@ -472,6 +472,19 @@ async fn a_block_stands_between_two_whoever_made_it() {
             [3]
         );
         assert_eq!(tell!(db, |db| blocks::remove(db, NADIA, MEI)), Some(block));
+        let named = Block {
+            actor_id: MEI,
+            target_id: NADIA,
+            uri: Some("https://acme.example/blocks/1".to_owned()),
+            created_at: THEN,
+        };
+        let again = named.clone();
+        tell!(db, |db| blocks::record(db, &again));
+        for (who, found) in [(MEI, Some(named)), (TOMAS, None)] {
+            let uri = "https://acme.example/blocks/1";
+            assert_eq!(ask!(db, |db| blocks::by_uri(db, who, uri)), found);
+        }
+        tell!(db, |db| blocks::remove(db, MEI, NADIA));
         assert!(!ask!(db, |db| blocks::between(db, MEI, NADIA)));
     })
     .await;

@@ -1,5 +1,6 @@
 //! Receipts, sanctions and domains.
 
+use kindred_storage::acts_heard::{self, ActHeard};
 use kindred_storage::domains::{self, DomainAllow, DomainBlock};
 use kindred_storage::receipts::{self, Receipt};
 use kindred_storage::reports::{self, AuditLine};
@@ -208,6 +209,34 @@ async fn a_domain_stands_for_everything_below_it_and_for_nothing_that_merely_loo
             let found = ask!(db, |db| domains::is_allowed(db, host));
             assert_eq!(found, allowed, "{host}");
         }
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn an_act_is_known_by_the_id_of_its_letter_until_it_is_taken_back() {
+    both(|db| async move {
+        town(&db).await;
+        let lock = ActHeard {
+            uri: "https://acme.example/activities/1".to_owned(),
+            group_id: NADIA,
+            kind: "Lock".to_owned(),
+            subject: "https://kindred.example/posts/5".to_owned(),
+            heard_at: THEN,
+        };
+        let other = ActHeard {
+            kind: "Delete".to_owned(),
+            ..lock.clone()
+        };
+        let first = lock.clone();
+        tell!(db, |db| acts_heard::record(db, &first));
+        tell!(db, |db| acts_heard::record(db, &other));
+        let uri = lock.uri.clone();
+        let known = ask!(db, |db| acts_heard::by_uri(db, &uri));
+        assert_eq!(known, Some(lock.clone()), "what was first stays");
+        let uri = lock.uri.clone();
+        tell!(db, |db| acts_heard::forget(db, &uri));
+        assert_eq!(ask!(db, |db| acts_heard::by_uri(db, &lock.uri)), None);
     })
     .await;
 }

@@ -3,7 +3,7 @@
 use kindred_lab::peers::{Mobilizon, mobilizon::answers_to};
 
 use super::{Stage, id, uri};
-use crate::support::on_sqlite;
+use crate::support::{on_sqlite, words};
 
 #[tokio::test]
 async fn mobilizon_joins_the_group_and_departs() {
@@ -52,7 +52,14 @@ async fn a_meetup_of_a_mobilizon_group_is_read_with_its_organiser() {
         let home = nadia.home().await;
         assert_eq!(home.len(), 1, "{home:?}");
         assert!(home[0].contains("by bo@far.example"), "{home:?}");
-        assert!(nadia.post_at(id(&event)).await.is_some());
+        let seen = nadia.post_at(id(&event)).await.expect("the meetup");
+        for fact in [
+            "Sunday, 22 February 2026, 09:00 to 10:30 (UTC+01:00)",
+            "Canteen, Berlin",
+            "Bring a bug.",
+        ] {
+            assert!(words(&seen).contains(fact), "{fact}: {}", words(&seen));
+        }
         stage.ends_well().await;
     })
     .await;

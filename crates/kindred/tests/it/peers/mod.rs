@@ -10,6 +10,7 @@ mod lemmy;
 mod lemmy_one;
 mod mastodon;
 mod mbin;
+mod microblogs;
 mod mobilizon;
 mod nodebb;
 mod order;

@@ -159,7 +159,7 @@ async fn order_from_there_counts_here<M: Writes>(fediverse: &Fediverse, make: M)
     let reason = json!({ "summary": "Advertising" });
     let pin = json!({ "target": stage.rust.featured });
     let ban = json!({ "target": stage.rust.uri, "summary": "Enough" });
-    let state = async || {
+    let condition = async || {
         let post = stage.ours.post_at(uri(&post)).await.expect("the post");
         [post.locked_at, post.pinned_at, post.removed_at].map(|at| at.is_some())
     };
@@ -173,7 +173,7 @@ async fn order_from_there_counts_here<M: Writes>(fediverse: &Fediverse, make: M)
         let act = stage.bo.acts_with(what, object, &stage.rust, more).await;
         said.push(act.expect("a letter"));
         stage.settle().await;
-        assert_eq!(state().await, expected, "{what}");
+        assert_eq!(condition().await, expected, "{what}");
     }
     let banned = stage
         .bo
@@ -190,7 +190,7 @@ async fn order_from_there_counts_here<M: Writes>(fediverse: &Fediverse, make: M)
     ] {
         stage.bo.takes_back(inbox, act).await.expect("a letter");
         stage.settle().await;
-        assert_eq!(state().await, expected, "{act}");
+        assert_eq!(condition().await, expected, "{act}");
     }
     let unpin = stage
         .bo
@@ -198,7 +198,7 @@ async fn order_from_there_counts_here<M: Writes>(fediverse: &Fediverse, make: M)
         .await;
     unpin.expect("a letter");
     stage.settle().await;
-    assert_eq!(state().await, [false; 3]);
+    assert_eq!(condition().await, [false; 3]);
     assert!(!stage.far.is_banned(&stage.rust.uri, li.uri()), "told on");
     stage.ends_well().await;
 }
@@ -243,7 +243,7 @@ async fn order_there_is_seen_here<M: Writes>(fediverse: &Fediverse, make: M) {
     let shown = stage.far.shown(uri(&ours)).expect("taken");
     assert_eq!(shown.group.as_deref(), Some(trains.uri()));
 
-    let state = async |uri: &str| {
+    let condition = async |uri: &str| {
         let post = stage.ours.post_at(uri).await.expect("the post");
         [post.locked_at, post.pinned_at, post.removed_at].map(|at| at.is_some())
     };
@@ -262,18 +262,18 @@ async fn order_there_is_seen_here<M: Writes>(fediverse: &Fediverse, make: M) {
     for post in [uri(&ours), id(&theirs)] {
         let about = json!(post);
         let lock = says("Lock", &about, json!({ "summary": "Enough" })).await;
-        assert_eq!(state(post).await, [true, false, false], "{post}");
+        assert_eq!(condition(post).await, [true, false, false], "{post}");
         let pin = json!({ "target": known.featured });
         says("Add", &about, pin.clone()).await;
-        assert_eq!(state(post).await, [true, true, false], "{post}");
+        assert_eq!(condition(post).await, [true, true, false], "{post}");
         says("Remove", &about, pin).await;
         says("Undo", &lock, json!({})).await;
-        assert_eq!(state(post).await, [false; 3], "{post}");
+        assert_eq!(condition(post).await, [false; 3], "{post}");
         let removal = says("Delete", &about, json!({ "summary": "Advertising" })).await;
-        assert_eq!(state(post).await, [false, false, true], "{post}");
+        assert_eq!(condition(post).await, [false, false, true], "{post}");
         // Taken back by nothing but its id.
         says("Undo", &removal["id"], json!({})).await;
-        assert_eq!(state(post).await, [false; 3], "{post}");
+        assert_eq!(condition(post).await, [false; 3], "{post}");
     }
     let ban = json!({ "target": trains.uri(), "summary": "Enough" });
     says("Block", &json!(nadia.actor.uri), ban).await;

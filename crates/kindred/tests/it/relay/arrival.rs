@@ -1,6 +1,6 @@
 //! Letters that come in any order, and more than once.
 
-use kindred_community::Post;
+use kindred_community::{ActorId, Post};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -26,6 +26,54 @@ impl Fate {
 
     fn deleted(self) -> bool {
         matches!(self, Self::IsDeleted | Self::IsEditedAndDeleted)
+    }
+}
+
+/// Fails unless the notes stand in one thread as they were written, whatever came first.
+async fn must_stand(
+    ours: &Instance,
+    group: ActorId,
+    uris: &[String],
+    parents: &[usize],
+    written: &[(usize, Fate)],
+    case: &str,
+) {
+    let mut posts: Vec<Option<Post>> = Vec::new();
+    for uri in uris {
+        let post = ours.post_at(uri).await;
+        posts.push(post.filter(|post| post.deleted_at.is_none()));
+    }
+    for (number, (_, fate)) in written.iter().enumerate() {
+        let Some(post) = &posts[number] else {
+            assert!(fate.deleted(), "note {number} is missing: {case}");
+            continue;
+        };
+        assert!(!fate.deleted(), "note {number} is still there: {case}");
+        let words = if fate.edited() { ", edited" } else { "" };
+        assert!(
+            post.content.contains(&format!("Note {number}{words}")),
+            "{}: {case}",
+            post.content
+        );
+        assert_eq!(post.edited_at.is_some(), fate.edited(), "{number}: {case}");
+        assert_eq!(post.group_id, Some(group), "note {number}: {case}");
+        let parent = number
+            .checked_sub(1)
+            .and_then(|own| posts[parents[own]].as_ref());
+        if let Some(parent) = parent {
+            assert_eq!(post.parent_id, Some(parent.id), "note {number}: {case}");
+            assert_eq!(post.root_id, parent.root_id, "note {number}: {case}");
+        }
+        let answers = parents
+            .iter()
+            .enumerate()
+            .filter(|(own, parent)| **parent == number && posts[own + 1].is_some())
+            .count();
+        assert_eq!(
+            usize::try_from(post.replies_count).ok(),
+            Some(answers),
+            "answers to note {number}: {case}"
+        );
     }
 }
 
@@ -94,43 +142,7 @@ async fn edits_and_deletions_in_any_order_give_the_same_thread() {
             fediverse.settle().await;
 
             let case = format!("{written:?} below {parents:?} in the order {order:?}");
-            let mut posts: Vec<Option<Post>> = Vec::new();
-            for uri in &uris {
-                let post = ours.post_at(uri).await;
-                posts.push(post.filter(|post| post.deleted_at.is_none()));
-            }
-            for (number, (_, fate)) in written.iter().enumerate() {
-                let Some(post) = &posts[number] else {
-                    assert!(fate.deleted(), "note {number} is missing: {case}");
-                    continue;
-                };
-                assert!(!fate.deleted(), "note {number} is still there: {case}");
-                let words = if fate.edited() { ", edited" } else { "" };
-                assert!(
-                    post.content.contains(&format!("Note {number}{words}")),
-                    "{}: {case}",
-                    post.content
-                );
-                assert_eq!(post.edited_at.is_some(), fate.edited(), "{number}: {case}");
-                assert_eq!(post.group_id, Some(rust.id), "note {number}: {case}");
-                let parent = number
-                    .checked_sub(1)
-                    .and_then(|own| posts[parents[own]].as_ref());
-                if let Some(parent) = parent {
-                    assert_eq!(post.parent_id, Some(parent.id), "note {number}: {case}");
-                    assert_eq!(post.root_id, parent.root_id, "note {number}: {case}");
-                }
-                let answers = parents
-                    .iter()
-                    .enumerate()
-                    .filter(|(own, parent)| **parent == number && posts[own + 1].is_some())
-                    .count();
-                assert_eq!(
-                    usize::try_from(post.replies_count).ok(),
-                    Some(answers),
-                    "answers to note {number}: {case}"
-                );
-            }
+            must_stand(&ours, rust.id, &uris, &parents, &written, &case).await;
         }
     })
     .await;
@@ -164,7 +176,6 @@ async fn everything(
     let undo = |letter: &(usize, Value)| says(letter.0, "Undo", &letter.1);
     let by_id = |letter: &(usize, Value)| says(letter.0, "Undo", &letter.1["id"]);
     let brings = |who: usize, note: &Value| (who, somebody(who).create(note));
-    let (featured, moderators) = (format!("{rust}/featured"), format!("{rust}/moderators"));
 
     let note = somebody(2).note("Mine", &[&rust]);
     let mut edited = note.clone();
@@ -191,14 +202,8 @@ async fn everything(
     let dislike = says(5, "Dislike", &post);
     let boost = says(0, "Announce", &post);
     let boosted_no_more = says(1, "Announce", &post);
-    let lock = says(2, "Lock", &post);
-    let ban = with(
-        says(2, "Block", &json!(somebody(4).uri)),
-        json!({ "target": rust, "summary": "Enough" }),
-    );
     let block = says(5, "Block", &json!(nadia.actor.uri));
-    let removal = with(says(2, "Delete", &post), json!({ "summary": "Off topic" }));
-    vec![
+    let mut letters = vec![
         follow.clone(),
         undo(&follow),
         says(1, "Join", &json!(rust)),
@@ -219,18 +224,6 @@ async fn everything(
         brings(0, &vote),
         brings(4, &question),
         brings(5, &meetup),
-        with(says(2, "Add", &post), json!({ "target": featured })),
-        with(says(2, "Remove", &post), json!({ "target": featured })),
-        with(
-            says(2, "Add", &json!(somebody(3).uri)),
-            json!({ "target": moderators }),
-        ),
-        lock.clone(),
-        by_id(&lock),
-        ban.clone(),
-        undo(&ban),
-        removal.clone(),
-        by_id(&removal),
         block.clone(),
         by_id(&block),
         with(says(0, "Flag", &post), json!({ "content": "Rude" })),
@@ -246,6 +239,38 @@ async fn everything(
         says(0, "Accept", &json!("http://kindred.example/a/1")),
         says(0, "Reject", &json!("http://kindred.example/a/1")),
         says(0, "View", &post),
+    ];
+    letters.extend(everything_in_order(&rust, &post, people));
+    letters
+}
+
+/// Everything that somebody who keeps order says: the third of the people does.
+fn everything_in_order(rust: &str, post: &Value, people: &[Known]) -> Vec<(usize, Value)> {
+    let keeper = &people[2].somebody;
+    let act = |kind: &str, object: &Value, field: &str, value: &str| {
+        let mut act = keeper.activity(kind, object.clone());
+        act[field] = json!(value);
+        (2, act)
+    };
+    let undo = |(_, act): &(usize, Value), whole: bool| {
+        let object = if whole { act } else { &act["id"] };
+        (2, keeper.activity("Undo", object.clone()))
+    };
+    let (featured, moderators) = (format!("{rust}/featured"), format!("{rust}/moderators"));
+    let (third, fourth) = (json!(people[3].somebody.uri), json!(people[4].somebody.uri));
+    let lock = act("Lock", post, "summary", "Enough");
+    let ban = act("Block", &fourth, "target", rust);
+    let removal = act("Delete", post, "summary", "Off topic");
+    vec![
+        act("Add", post, "target", &featured),
+        act("Remove", post, "target", &featured),
+        act("Add", &third, "target", &moderators),
+        lock.clone(),
+        undo(&lock, false),
+        ban.clone(),
+        undo(&ban, true),
+        removal.clone(),
+        undo(&removal, false),
     ]
 }
 
@@ -271,9 +296,9 @@ async fn everything_that_can_be_said_is_done_once_however_often_it_comes() {
     on_both(async |fediverse| {
         let Round { ours, people, .. } = around_a_group(fediverse).await;
         let rust = ours.group("rust").actor;
-        for who in 1..6 {
-            let follow = people[who].somebody.activity("Follow", json!(rust.uri));
-            people[who].says(&ours, &follow).await;
+        for known in &people[1..6] {
+            let follow = known.somebody.activity("Follow", json!(rust.uri));
+            known.says(&ours, &follow).await;
         }
         fediverse.settle().await;
         ours.appoints("rust", &people[2].somebody.uri).await;

@@ -251,6 +251,37 @@ async fn several_things_may_come_in_one_announcement() {
 }
 
 #[tokio::test]
+async fn what_a_group_puts_on_its_wall_is_passed_on_by_it() {
+    on_sqlite(async |fediverse| {
+        let stage = followed_by_mei(fediverse, "smithereen").await;
+        let wall = json!({
+            "type": "Collection", "id": format!("{}/wall", stage.group.uri), "attributedTo": stage.group.uri
+        });
+        let featured = json!(format!("{}/featured", stage.group.uri));
+        let adds = async |words: &str, target: &Value| {
+            let mut note = stage.bo.note(words, &[]);
+            note["target"] = wall.clone();
+            publish(&stage.near, &note);
+            let mut add = stage.group.activity("Add", note["id"].clone());
+            add["target"] = target.clone();
+            stage.group.tells(&stage.ours, &add).await;
+            fediverse.settle().await;
+            note
+        };
+        let note = adds("On the wall", &wall).await;
+        let group = stage.ours.actor_at(&stage.group.uri).await.expect("it");
+        assert_eq!(stage.post(&note).await.group_id, Some(group.id));
+        assert_eq!(stage.ours.person("mei").home().await.len(), 1);
+        // What is put at the top is not said anew by that, and other walls are not the group's.
+        adds("At the top", &featured).await;
+        let elsewhere = json!(stage.near.uri("/users/bo/wall"));
+        adds("On Bo's wall", &elsewhere).await;
+        assert_eq!(stage.ours.person("mei").home().await.len(), 1);
+    })
+    .await;
+}
+
+#[tokio::test]
 async fn what_moderators_of_a_group_elsewhere_do_is_seen_here() {
     on_both(async |fediverse| {
         let stage = followed_by_mei(fediverse, "lemmy").await;

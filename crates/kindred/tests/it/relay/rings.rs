@@ -114,7 +114,7 @@ async fn in_circles_of_groups_everybody_hears_each_post_once_and_nothing_goes_ro
         let mut hears: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut follows: BTreeSet<(usize, usize)> = BTreeSet::new();
         let mut expected: BTreeSet<(String, String)> = BTreeSet::new();
-        let mut heard: BTreeMap<(String, String, String), usize> = BTreeMap::new();
+        let mut counts: BTreeMap<(String, String, String), usize> = BTreeMap::new();
         let mut posted: Vec<(usize, String)> = Vec::new();
         // Whole circles first, then whatever comes.
         let circles = [
@@ -174,19 +174,19 @@ async fn in_circles_of_groups_everybody_hears_each_post_once_and_nothing_goes_ro
             for peer in &all.peers {
                 for letter in peer.new_letters() {
                     if let Some((group, post)) = announced(&letter) {
-                        *heard.entry((peer.host.clone(), group, post)).or_default() += 1;
+                        *counts.entry((peer.host.clone(), group, post)).or_default() += 1;
                     }
                 }
             }
         }
         assert!(posted.len() > 8, "{} posts", posted.len());
-        let twice: Vec<_> = heard.iter().filter(|(_, times)| **times > 1).collect();
+        let twice: Vec<_> = counts.iter().filter(|(_, times)| **times > 1).collect();
         assert!(twice.is_empty(), "heard more than once: {twice:?}");
-        let heard: BTreeSet<(String, String)> = heard
+        let reached: BTreeSet<(String, String)> = counts
             .into_keys()
             .map(|(host, _, post)| (host, post))
             .collect();
-        assert_eq!(heard, expected);
+        assert_eq!(reached, expected);
         for (group, uri) in &posted {
             for (place, instance) in all.instances.iter().enumerate() {
                 let Some(post) = instance.post_at(uri).await else {
