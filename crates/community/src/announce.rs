@@ -6,6 +6,7 @@
 
 mod belonging;
 mod faces;
+pub(crate) mod keeping;
 pub(crate) mod order;
 mod quotes;
 mod reactions;
@@ -385,7 +386,7 @@ fn say(ledger: &mut Ledger<'_>, saying: &Saying<'_>, body: &Value) -> Result<Act
         actor_id: Some(saying.actor),
         object_uri: Some(saying.object.to_owned()),
         group_id: saying.group,
-        body: Some(body.to_string()),
+        body: Some(keeping::text_of(body)),
         visibility: saying.visibility,
         host: None,
         created_at: ledger.now,

@@ -21,6 +21,7 @@ use kindred_storage::{
 
 use crate::{
     Error, Kindred, Ledger, Refusal, Result,
+    announce::keeping,
     jobs::{Hearers, Job, Outcome, PATIENCE, Parcel, lane_look, lane_to},
     servers,
     settings::Federation,
@@ -29,27 +30,36 @@ use crate::{
 /// NodeInfo is asked for again after a day.
 const SOFTWARE_IS_KNOWN_FOR: std::time::Duration = std::time::Duration::from_hours(24);
 
-/// Turns one thing that was said into one delivery per inbox, in one unit of work.
+/// Turns one thing that was said into one delivery per inbox, in one unit of work. What was passed on and nobody hears of is not
+/// kept word by word: it can be said again.
 pub(crate) async fn fan_out(kindred: &Kindred, parcel: Parcel, hearers: Hearers) -> Result<()> {
     kindred
         .write(move |ledger| {
             let visibility = visibility_of(ledger.db, parcel)?;
             let inboxes = inboxes(ledger.db, &hearers)?;
-            carry_to(ledger, parcel, visibility, inboxes);
+            if carry_to(ledger, parcel, visibility, inboxes) == 0 {
+                let forms: Vec<ActivityId> = parcel
+                    .microblog
+                    .into_iter()
+                    .chain(parcel.threadiverse)
+                    .collect();
+                activities::forget_announced(ledger.db, &forms)?;
+            }
             Ok(())
         })
         .await
 }
 
-/// Leaves one delivery for each of these inboxes that understands what is said and may hear it.
+/// Leaves one delivery for each of these inboxes that understands what is said and may hear it; answers how many those are.
 pub(crate) fn carry_to(
     ledger: &mut Ledger<'_>,
     parcel: Parcel,
     visibility: Visibility,
     inboxes: Vec<(Inbox, Why)>,
-) {
+) -> usize {
     let federation = ledger.settings.federation;
     let mut seen = HashSet::new();
+    let mut told = 0;
     for (inbox, why) in inboxes {
         // A server whose software is not known yet is decided when its turn comes.
         let known = inbox.nodeinfo_at.is_some();
@@ -80,7 +90,9 @@ pub(crate) fn carry_to(
                 inbox: inbox.inbox,
             },
         );
+        told += 1;
     }
+    told
 }
 
 /// Why a server is to hear something.
@@ -299,9 +311,9 @@ async fn said(kindred: &Kindred, id: ActivityId) -> Result<Option<Said>> {
         .read(move |db| {
             Ok(activities::find(db, id)?.and_then(|activity| {
                 Some(Said {
-                    body: Bytes::from(activity.body?),
                     visibility: activity.visibility,
                     group: activity.group_id,
+                    body: Bytes::from(keeping::whole(activity)?),
                 })
             }))
         })

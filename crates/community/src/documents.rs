@@ -23,7 +23,9 @@ use kindred_storage::{
 use serde_json::{Map, Value, json};
 
 use crate::{
-    Error, Kindred, Refusal, Result, guests, links, pages,
+    Error, Kindred, Refusal, Result,
+    announce::keeping,
+    guests, links, pages,
     settings::{Federation, SignUp},
     sight, speech,
     views::Viewer,
@@ -206,9 +208,13 @@ pub async fn activity(kindred: &Kindred, viewer: &Viewer, id: ActivityId) -> Res
             if !matches!(said.visibility, Visibility::Public | Visibility::Unlisted) {
                 may_hear(db, &viewer, &said)?;
             }
-            let body = said.body.ok_or(Refusal::NoSuchActivity)?;
-            let mut body: Value = serde_json::from_str(&body)
-                .map_err(|error| Error::Broken(format!("activity {id} is unreadable: {error}")))?;
+            let mut body: Value = match &said.body {
+                Some(_) => serde_json::from_str(&keeping::whole(said).unwrap_or_default())
+                    .map_err(|error| {
+                        Error::Broken(format!("activity {id} is unreadable: {error}"))
+                    })?,
+                None => collections::said_again(db, &app, &said)?,
+            };
             if let Some(uri) = brought(&body).map(str::to_owned) {
                 // What was taken back or taken down is not read at the address of the activity that once brought it, and what
                 // was edited is read as it is now.

@@ -232,8 +232,9 @@ fn named_topics(db: &mut Conn, now: Moment, ask: &Ask) -> Result<Vec<interests::
     interests::views(db, now, found.into_iter().skip(ask.offset).collect())
 }
 
-/// How many candidates are looked at, at once and altogether.
+/// How many candidates are looked at: a few more than wanted at first, since most may be seen, then as many as this in a round.
 const CANDIDATES: i64 = 60;
+const A_FEW: usize = 4;
 const ROUNDS: usize = 6;
 
 /// Posts by what they say, the latest first.
@@ -241,23 +242,24 @@ fn said(db: &mut Conn, viewer: &Viewer, now: Moment, ask: &Ask) -> Result<Vec<Po
     let Some(sought) = Sought::of(db, viewer, ask)? else {
         return Ok(Vec::new());
     };
+    let wanted = ask.offset + ask.limit;
     let mut page = Page {
         before: ask.before,
         since: sought.floor(ask),
         above: None,
-        limit: CANDIDATES,
+        limit: i64::try_from(wanted + A_FEW).map_or(CANDIDATES, |some| some.min(CANDIDATES)),
     };
-    let wanted = ask.offset + ask.limit;
     let mut found = Vec::new();
     for _ in 0..ROUNDS {
         let ids = index::find(db, &sought.terms, &page)?;
         let Some(last) = ids.last() else { break };
-        page.before = Some(last.0);
-        let more = ids.len() == usize::try_from(CANDIDATES).unwrap_or(usize::MAX);
+        let more = i64::try_from(ids.len()) == Ok(page.limit);
         found.extend(sought.shown(db, viewer, now, &ids)?);
         if !more || found.len() >= wanted {
             break;
         }
+        page.before = Some(last.0);
+        page.limit = CANDIDATES;
     }
     found.truncate(wanted);
     Ok(found.into_iter().skip(ask.offset).collect())

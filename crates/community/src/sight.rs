@@ -33,27 +33,25 @@ pub(crate) fn eyes(db: &mut Conn, viewer: &Viewer) -> Result<Eyes> {
 }
 
 /// Keeps the posts that the viewer may see. What was deleted or removed is seen by nobody.
-pub(crate) fn of_posts(db: &mut Conn, viewer: &Viewer, posts: Vec<Post>) -> Result<Vec<Post>> {
-    let mut seen = Vec::with_capacity(posts.len());
-    let mut eyes_of_viewer = None;
-    for post in posts {
-        if post.deleted_at.is_some() || post.removed_at.is_some() {
-            continue;
-        }
-        // Most posts are for everyone: nothing has to be asked for them.
-        if policy::needs_ties(post.visibility) {
-            let eyes = match eyes_of_viewer {
-                Some(eyes) => eyes,
-                None => *eyes_of_viewer.insert(eyes(db, viewer)?),
-            };
-            let ties = ties(db, viewer, &post)?;
-            if !policy::may_see(eyes, post.visibility, ties) {
-                continue;
-            }
-        }
-        seen.push(post);
+pub(crate) fn of_posts(db: &mut Conn, viewer: &Viewer, mut posts: Vec<Post>) -> Result<Vec<Post>> {
+    posts.retain(Post::is_standing);
+    // Most posts are for everyone: nothing has to be asked for them.
+    let asked: Vec<&Post> = posts
+        .iter()
+        .filter(|post| policy::needs_ties(post.visibility))
+        .collect();
+    if asked.is_empty() {
+        return Ok(posts);
     }
-    Ok(seen)
+    let eyes = eyes(db, viewer)?;
+    let ties = ties(db, viewer, &asked)?;
+    posts.retain(|post| {
+        !policy::needs_ties(post.visibility)
+            || ties
+                .get(&post.id)
+                .is_some_and(|ties| policy::may_see(eyes, post.visibility, *ties))
+    });
+    Ok(posts)
 }
 
 /// The post, if the viewer may see it; otherwise it does not exist. For those whom its author has shut out there is none.
@@ -69,30 +67,65 @@ pub(crate) fn of_post(db: &mut Conn, viewer: &Viewer, post: Post) -> Result<Post
         .ok_or_else(|| Refusal::NoSuchPost.into())
 }
 
-/// What ties the viewer to a post; for a server, what ties any of its people.
-fn ties(db: &mut Conn, viewer: &Viewer, post: &Post) -> Result<Ties> {
-    Ok(match viewer {
-        Viewer::Stranger => Ties::default(),
-        Viewer::Local(id) => Ties {
-            author: post.author_id == *id,
-            named: posts::mentions(db, post.id, *id)?,
-            follows_author: hears_of(db, *id, post.author_id)?,
-            member: match post.group_id {
+/// What ties the viewer to each of these posts; for a server, what ties any of its people.
+fn ties(db: &mut Conn, viewer: &Viewer, posts: &[&Post]) -> Result<HashMap<PostId, Ties>> {
+    match viewer {
+        Viewer::Stranger => Ok(posts
+            .iter()
+            .map(|post| (post.id, Ties::default()))
+            .collect()),
+        Viewer::Local(id) => ties_of_ours(db, *id, posts),
+        Viewer::Server(host) => posts
+            .iter()
+            .map(|post| Ok((post.id, ties_of_server(db, host, post)?)))
+            .collect(),
+    }
+}
+
+/// What ties one of our people to each of these posts, in three questions however many they are.
+fn ties_of_ours(db: &mut Conn, who: ActorId, posts: &[&Post]) -> Result<HashMap<PostId, Ties>> {
+    let ids: Vec<PostId> = posts.iter().map(|post| post.id).collect();
+    let groups: Vec<ActorId> = posts.iter().filter_map(|post| post.group_id).collect();
+    let mut speakers: Vec<ActorId> = posts.iter().map(|post| post.author_id).collect();
+    speakers.extend(&groups);
+    let naming: HashSet<PostId> = posts::naming(db, &ids, who)?.into_iter().collect();
+    let heard: HashSet<ActorId> = follows::find_many(db, who, &speakers)?
+        .into_iter()
+        .filter(|follow| follow.state == FollowState::Accepted)
+        .map(|follow| follow.target_id)
+        .collect();
+    let belongs: HashSet<ActorId> = memberships::standings(db, &groups, who)?
+        .into_iter()
+        .filter(|standing| standing.state == MembershipState::Active)
+        .map(|standing| standing.group_id)
+        .collect();
+    Ok(posts
+        .iter()
+        .map(|post| {
+            let ties = Ties {
+                author: post.author_id == who,
+                named: naming.contains(&post.id),
+                follows_author: heard.contains(&post.author_id),
                 // Of a group elsewhere we know only that it said yes to a follow.
-                Some(group) => is_member(db, group, *id)? || hears_of(db, *id, group)?,
-                None => false,
-            },
-        },
-        Viewer::Server(host) => Ties {
-            author: actors::find(db, post.author_id)?.is_some_and(|author| author.host == *host),
-            named: named_from(db, post.id, host)?,
-            follows_author: follows::any_from_host(db, post.author_id, host)?,
-            member: match post.group_id {
-                Some(group) => {
-                    memberships::any_from_host(db, group, host)? || lives_on(db, group, host)?
-                }
-                None => false,
-            },
+                member: post
+                    .group_id
+                    .is_some_and(|group| belongs.contains(&group) || heard.contains(&group)),
+            };
+            (post.id, ties)
+        })
+        .collect())
+}
+
+fn ties_of_server(db: &mut Conn, host: &str, post: &Post) -> Result<Ties> {
+    Ok(Ties {
+        author: actors::find(db, post.author_id)?.is_some_and(|author| author.host == host),
+        named: named_from(db, post.id, host)?,
+        follows_author: follows::any_from_host(db, post.author_id, host)?,
+        member: match post.group_id {
+            Some(group) => {
+                memberships::any_from_host(db, group, host)? || lives_on(db, group, host)?
+            }
+            None => false,
         },
     })
 }
@@ -106,10 +139,6 @@ fn named_from(db: &mut Conn, post: PostId, host: &str) -> Result<bool> {
     Ok(posts::mentioned(db, &[post])?
         .iter()
         .any(|(_, actor)| actor.host == host))
-}
-
-fn hears_of(db: &mut Conn, who: ActorId, of: ActorId) -> Result<bool> {
-    Ok(follows::find(db, who, of)?.is_some_and(|follow| follow.state == FollowState::Accepted))
 }
 
 pub(crate) fn is_member(db: &mut Conn, group: ActorId, who: ActorId) -> Result<bool> {

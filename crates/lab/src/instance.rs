@@ -132,7 +132,9 @@ impl Instance {
             .env("KINDRED_LOG", "error")
             .envs(self.settings.iter().cloned())
             // The lab speaks to itself: a company's proxy has no part in it.
-            .env("NO_PROXY", "127.0.0.1,localhost");
+            .env("NO_PROXY", "127.0.0.1,localhost")
+            // A word to the lab, which Kindred would take for a setting of its own.
+            .env_remove("KINDRED_LAB_KEEP");
         command
     }
 
@@ -233,6 +235,24 @@ impl Instance {
             pss_kib: kib(&process.join("smaps_rollup"), "Pss:")?,
             peak_kib: kib(&process.join("status"), "VmHWM:")?,
         })
+    }
+
+    /// How much its database takes on the disk, in bytes.
+    pub fn database_bytes(&self) -> io::Result<u64> {
+        match &self.database {
+            Database::Sqlite => ["kindred.db", "kindred.db-wal"]
+                .iter()
+                .map(|name| self.folder.join(name))
+                .filter(|file| file.exists())
+                .map(|file| Ok(fs::metadata(file)?.len()))
+                .sum(),
+            Database::Postgres(cluster) => {
+                let name = &self.database_name;
+                psql(cluster, &format!("SELECT pg_database_size('{name}')"))?
+                    .parse()
+                    .map_err(io::Error::other)
+            }
+        }
     }
 
     /// Its process, while it runs.

@@ -4,6 +4,7 @@ use diesel::dsl::{exists, select, sql};
 use diesel::prelude::*;
 use diesel::sql_types::Bool;
 
+use crate::one_of::one_of;
 use crate::page::page;
 use crate::schema::activities;
 use crate::types::{ActivityId, ActorId, Direction, Moment, Visibility};
@@ -96,6 +97,18 @@ pub fn forget_body(db: &mut Conn, ids: &[ActivityId]) -> QueryResult<()> {
         .execute(conn))
         .map(drop),
     }
+}
+
+/// Lets go of the JSON of those of these that pass something on.
+pub fn forget_announced(db: &mut Conn, ids: &[ActivityId]) -> QueryResult<()> {
+    on!(db, |conn| diesel::update(
+        activities::table
+            .filter(one_of(activities::id, ids))
+            .filter(activities::kind.eq("Announce"))
+    )
+    .set(activities::body.eq(None::<String>))
+    .execute(conn))
+    .map(drop)
 }
 
 /// Lets go of the JSON of everything heard before `than`, that was kept for some reason. Answers how many those were.

@@ -478,14 +478,13 @@ pub fn mentioned(db: &mut Conn, posts: &[PostId]) -> QueryResult<Vec<(PostId, Ac
         .load(conn))
 }
 
-/// Whether a post names somebody.
-pub fn mentions(db: &mut Conn, post: PostId, actor: ActorId) -> QueryResult<bool> {
+/// Which of these posts name somebody.
+pub fn naming(db: &mut Conn, posts: &[PostId], actor: ActorId) -> QueryResult<Vec<PostId>> {
     on!(db, |conn| mentions::table
-        .filter(mentions::post_id.eq(post))
+        .filter(one_of(mentions::post_id, posts))
         .filter(mentions::actor_id.eq(actor))
-        .count()
-        .get_result::<i64>(conn))
-    .map(|n| n > 0)
+        .select(mentions::post_id)
+        .load(conn))
 }
 
 /// Who wrote these posts.

@@ -8,8 +8,10 @@ use kindred_protocol::{
     write::{self, ActivityCard, CollectionCard, PageCard, TagCard},
 };
 use kindred_storage::{
-    ActorId, ActorKind, Conn, Page, PostId, Visibility, activities,
-    actors::Actor,
+    ActorId, ActorKind, Conn, Page, PostId, Visibility,
+    activities::{self, Activity},
+    actors::{self, Actor},
+    boosts::{self, Boost},
     groups, memberships,
     posts::{self, Post},
     timelines,
@@ -288,15 +290,27 @@ fn said(db: &mut Conn, app: &Kindred, actor: &Actor, entry: &Entry) -> Result<Va
     let Some((boost, _)) = &entry.boost else {
         return create(db, app, post);
     };
+    let id = boost
+        .relay_uri
+        .as_ref()
+        .filter(|_| app.settings().is_ours(&post.uri))
+        .unwrap_or(&boost.uri);
+    passed_on(db, app, actor, post, boost, id)
+}
+
+/// A post passed on, as it is said at this of the two addresses of the boost.
+fn passed_on(
+    db: &mut Conn,
+    app: &Kindred,
+    actor: &Actor,
+    post: &Post,
+    boost: &Boost,
+    id: &str,
+) -> Result<Value> {
     let mut card = match actor.kind {
-        ActorKind::Group => room(
-            actor,
-            post.visibility,
-            boost.uri.clone(),
-            boost.created_at.0,
-        ),
+        ActorKind::Group => room(actor, post.visibility, id.to_owned(), boost.created_at.0),
         _ => ActivityCard {
-            id: boost.uri.clone(),
+            id: id.to_owned(),
             actor: actor.uri.clone(),
             published: Some(boost.created_at.0),
             to: vec![PUBLIC.to_owned()],
@@ -304,16 +318,34 @@ fn said(db: &mut Conn, app: &Kindred, actor: &Actor, entry: &Entry) -> Result<Va
             audience: None,
         },
     };
-    match &boost.relay_uri {
-        Some(relay) if app.settings().is_ours(&post.uri) => {
-            card.id.clone_from(relay);
-            card.audience = Some(actor.uri.clone());
-            let inner = create(db, app, post)?;
-            Ok(write::announce_activity(&card, &inner))
-        }
-        // The words of people elsewhere are theirs: they are named by address, and read there.
-        _ => Ok(write::announce_object(&card, &post.uri)),
+    let relayed = boost.relay_uri.as_deref() == Some(id);
+    if relayed && app.settings().is_ours(&post.uri) {
+        card.audience = Some(actor.uri.clone());
+        let inner = create(db, app, post)?;
+        return Ok(write::announce_activity(&card, &inner));
     }
+    // The words of people elsewhere are theirs: they are named by address, and read there.
+    Ok(write::announce_object(&card, &post.uri))
+}
+
+/// What was passed on and is not kept word by word, because nobody elsewhere heard of it: as it would be said now.
+pub(super) fn said_again(db: &mut Conn, app: &Kindred, said: &Activity) -> Result<Value> {
+    let actor = match said.actor_id {
+        Some(id) => actors::find(db, id)?,
+        None => None,
+    };
+    let post = match &said.object_uri {
+        Some(uri) => posts::by_uri(db, uri)?.filter(Post::is_standing),
+        None => None,
+    };
+    let (Some(actor), Some(post)) = (actor, post) else {
+        return Err(Refusal::NoSuchActivity.into());
+    };
+    let boost = boosts::find(db, actor.id, post.id)?
+        .filter(|boost| boost.undone_at.is_none())
+        .filter(|boost| boost.uri == said.uri || boost.relay_uri.as_ref() == Some(&said.uri))
+        .ok_or(Refusal::NoSuchActivity)?;
+    passed_on(db, app, &actor, &post, &boost, &said.uri)
 }
 
 /// The activity by which a post of ours was published: as it was said then, or as it would be said now.

@@ -38,3 +38,4 @@ mod servers;
 mod talk;
 mod timelines;
 mod units;
+mod words;

@@ -313,9 +313,12 @@ async fn whom_a_post_names_is_known() {
             named.iter().map(|(_, actor)| actor.id).collect::<Vec<_>>(),
             [TOMAS, MEI]
         );
-        assert!(ask!(db, |db| posts::mentions(db, PostId(100), MEI)));
+        assert_eq!(
+            ask!(db, |db| posts::naming(db, &[PostId(100)], MEI)),
+            [PostId(100)]
+        );
         tell!(db, |db| posts::mention_only(db, PostId(100), &[NADIA]));
-        assert!(!ask!(db, |db| posts::mentions(db, PostId(100), MEI)));
+        assert_eq!(ask!(db, |db| posts::naming(db, &[PostId(100)], MEI)), []);
     })
     .await;
 }

@@ -7,7 +7,7 @@ use kindred_lab::peers::{Lemmy, Mastodon};
 use serde_json::{Value, json};
 
 use super::{Stage, id, uri};
-use crate::support::{PUBLIC, on_sqlite};
+use crate::support::{PUBLIC, on_both, on_sqlite};
 
 /// All ids within a document.
 fn ids_in(document: &Value, into: &mut BTreeSet<String>) {
@@ -180,6 +180,34 @@ async fn documents_come_as_one_type_and_say_what_they_depend_on() {
             assert!(vary.contains("Accept"), "{address}: {vary}");
         }
         stage.ends_well().await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_a_group_passed_on_is_read_at_its_address_though_nobody_heard_of_it() {
+    on_both(async |fediverse| {
+        let ours = fediverse
+            .instance("kindred.example")
+            .with_person("nadia")
+            .with_group("rust")
+            .start()
+            .await;
+        let nadia = ours.person("nadia");
+        let post = nadia.says("@rust Hello").await;
+        fediverse.settle().await;
+        let outbox = ours.document("/g/rust/outbox?page=true").await.json();
+        let listed = &outbox["orderedItems"][0];
+        assert_eq!(listed["object"]["object"]["id"], post["uri"]);
+
+        let found = ours.document(id(listed)).await.json();
+        assert!(found["@context"].is_array());
+        for part in ["id", "type", "actor", "to", "cc", "audience", "object"] {
+            assert_eq!(found[part], listed[part], "{part}");
+        }
+        nadia.deletes(&post).await;
+        fediverse.settle().await;
+        assert_eq!(ours.document(id(listed)).await.status, 404);
     })
     .await;
 }

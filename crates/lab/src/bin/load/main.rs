@@ -4,9 +4,14 @@
 //! before the clock runs and the figures are the processor time of Kindred alone (with its PostgreSQL, when that is asked for), so
 //! that it hardly matters what the load itself costs. Its times on the wall are worth little on a machine that does other things.
 
+mod broken;
+mod busy;
+mod fanout;
 mod figures;
 mod limits;
+mod rows;
 mod scenarios;
+mod sockets;
 mod volume;
 
 use std::{env, path::PathBuf, process::ExitCode};
@@ -14,13 +19,13 @@ use std::{env, path::PathBuf, process::ExitCode};
 use figures::Figures;
 use kindred_lab::Database;
 
-const USAGE: &str = "usage: load BINARY [--postgres] [--rounds N] [--small] [--only WORD]
+const USAGE: &str = "usage: load BINARY [--postgres] [--rounds N] [--small] [--long | --only NAME]
 
   --postgres   on a fresh database of the cluster at KINDRED_TEST_POSTGRES, instead of a SQLite file
   --rounds N   how often everything is done; the medians are printed (3)
   --small      a tenth of everything: to see whether it works, not for figures
-  --only WORD  only the scenarios whose name has this in it: start, ingest, volume, sockets,
-               fanout-100, fanout-1000, read";
+  --long       also what takes its time: fanout-5000, volume, sockets, busy, broken
+  --only NAME  only this: start, ingest, read, fanout-100, fanout-1000, or one of the long ones";
 
 /// What was asked for on the command line.
 #[derive(Clone, Debug)]
@@ -29,6 +34,7 @@ struct Wish {
     database: Database,
     rounds: usize,
     small: bool,
+    long: bool,
     only: Option<String>,
 }
 
@@ -39,6 +45,7 @@ impl Wish {
             database: Database::Sqlite,
             rounds: 3,
             small: false,
+            long: false,
             only: None,
         };
         while let Some(word) = words.next() {
@@ -51,6 +58,7 @@ impl Wish {
                     wish.rounds = rounds.filter(|rounds| (1..=20).contains(rounds))?;
                 }
                 "--small" => wish.small = true,
+                "--long" => wish.long = true,
                 "--only" => wish.only = Some(words.next()?),
                 _ => return None,
             }
@@ -58,10 +66,14 @@ impl Wish {
         Some(wish)
     }
 
+    /// Whether this scenario is to be played.
     fn wants(&self, scenario: &str) -> bool {
-        self.only
-            .as_ref()
-            .is_none_or(|word| scenario.contains(word.as_str()))
+        self.only.as_ref().is_none_or(|name| scenario == name)
+    }
+
+    /// Whether this one is, which takes its time.
+    fn wants_long(&self, scenario: &str) -> bool {
+        self.wants(scenario) && (self.long || self.only.is_some())
     }
 
     /// So many, or a tenth of it.

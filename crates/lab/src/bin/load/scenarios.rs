@@ -9,14 +9,10 @@ use std::{
 
 use kindred_lab::{Instance, Lab, Letter, Plan, Sender, Usage};
 
-use crate::{
-    Wish,
-    figures::{Figures, median},
-    limits, volume,
-};
+use crate::{Wish, broken, busy, fanout, figures::Figures, limits, sockets, volume};
 
 /// Nothing in here may take longer.
-const PATIENCE: Duration = Duration::from_mins(3);
+pub(crate) const PATIENCE: Duration = Duration::from_mins(3);
 
 /// How many servers write to the instance.
 pub(crate) const WRITERS: usize = 20;
@@ -33,23 +29,33 @@ pub(crate) async fn all(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
     if wish.wants("ingest") || wish.wants("read") {
         followed(wish, figures).await?;
     }
-    if wish.wants("volume") {
-        volume::all(wish, figures).await?;
-    }
-    if wish.wants("sockets") {
-        volume::sockets(wish, figures).await?;
-    }
     if wish.wants("fanout-100") {
-        fan_out(wish, figures, wish.some(100), Keys::HUNDRED).await?;
+        fanout::tell(wish, figures, &fanout::HUNDRED).await?;
     }
     if wish.wants("fanout-1000") {
-        fan_out(wish, figures, wish.some(1000), Keys::THOUSAND).await?;
+        fanout::tell(wish, figures, &fanout::THOUSAND).await?;
+    }
+    if wish.wants_long("fanout-5000") {
+        fanout::tell(wish, figures, &fanout::FIVE_THOUSAND).await?;
+        figures.note_ratio("deliver.growth", "deliver.5000", "deliver.1000");
+    }
+    if wish.wants_long("volume") {
+        volume::all(wish, figures).await?;
+    }
+    if wish.wants_long("sockets") {
+        sockets::all(wish, figures).await?;
+    }
+    if wish.wants_long("busy") {
+        busy::all(wish, figures).await?;
+    }
+    if wish.wants_long("broken") {
+        broken::all(wish, figures).await?;
     }
     Ok(())
 }
 
 /// A small number of something as a figure.
-fn float(number: usize) -> f64 {
+pub(crate) fn float(number: usize) -> f64 {
     u32::try_from(number).map_or(f64::INFINITY, f64::from)
 }
 
@@ -85,7 +91,8 @@ pub(crate) struct Scene {
     /// The `Authorization` header of Nadia.
     pub(crate) token: String,
     group: String,
-    nadia: String,
+    /// The address of Nadia.
+    pub(crate) nadia: String,
 }
 
 impl Scene {
@@ -129,8 +136,8 @@ impl Scene {
     }
 
     /// Nadia publishes; the answer is the address of the post.
-    async fn publish(&self, sender: &mut Sender, number: usize) -> io::Result<String> {
-        let text = format!("status=%40rust+Post+{number}%3A+how+do+you+keep+your+builds+short%3F");
+    pub(crate) async fn publish(&self, sender: &mut Sender) -> io::Result<String> {
+        let text = "status=%40rust+How+do+you+keep+your+builds+short%3F";
         let form = ("content-type", "application/x-www-form-urlencoded");
         let headers = [form, ("authorization", self.token.as_str())];
         let answer = sender
@@ -140,6 +147,17 @@ impl Scene {
             Some(uri) => Ok(uri.to_owned()),
             None => Err(failed(&String::from_utf8_lossy(&answer.body))),
         }
+    }
+
+    /// So many notes by the author on each server, signed: a batch for each.
+    pub(crate) fn notes(&self, lab: &Lab, each: usize) -> io::Result<Vec<Vec<Letter>>> {
+        let mut batches = Vec::new();
+        for host in lab.hosts() {
+            let author = host.person("tomas");
+            let batch = (0..each).map(|_| author.letter(&self.shared_inbox(), &author.note(&[])));
+            batches.push(batch.collect::<Result<Vec<_>, _>>()?);
+        }
+        Ok(batches)
     }
 
     /// Sends every batch over a connection of its own, all side by side.
@@ -212,20 +230,9 @@ async fn followed(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
         ..Plan::default()
     };
     let lab = Lab::play(&plan).await?;
-    for host in lab.hosts() {
-        follow(&scene, host.person("tomas").uri()).await?;
-    }
-    // The agreement is on its way back when the question has been delivered.
-    lab.until_count(WRITERS, PATIENCE).await;
-    tokio::time::sleep(Duration::from_millis(500)).await;
-    scene.settled().await?;
+    follow_authors(&scene, &lab).await?;
     let each = wish.some(4000) / WRITERS;
-    let mut letters = Vec::new();
-    for host in lab.hosts() {
-        let author = host.person("tomas");
-        let batch = (0..each).map(|_| author.letter(&scene.shared_inbox(), &author.note(&[])));
-        letters.push(batch.collect::<Result<Vec<_>, _>>()?);
-    }
+    let letters = scene.notes(&lab, each)?;
     let (before, began) = (scene.instance.usage()?, Instant::now());
     scene.send(letters).await?;
     scene.settled().await?;
@@ -240,6 +247,17 @@ async fn followed(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
         read(wish, figures, &scene, &lab).await?;
     }
     Ok(())
+}
+
+/// Nadia follows one author on every server.
+pub(crate) async fn follow_authors(scene: &Scene, lab: &Lab) -> io::Result<()> {
+    for host in lab.hosts() {
+        follow(scene, host.person("tomas").uri()).await?;
+    }
+    // The agreement is on its way back when the question has been delivered.
+    lab.until_count(lab.hosts().len(), PATIENCE).await;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    scene.settled().await
 }
 
 async fn follow(scene: &Scene, uri: &str) -> io::Result<()> {
@@ -326,102 +344,4 @@ async fn ask(scene: &Scene, request: &[u8], each: usize) -> io::Result<()> {
         done.map_err(io::Error::other)??;
     }
     Ok(())
-}
-
-/// What the figures of a fan-out are called.
-struct Keys {
-    follow: &'static str,
-    deliver: &'static str,
-    reach: &'static str,
-    peak: Option<&'static str>,
-}
-
-impl Keys {
-    const HUNDRED: Self = Self {
-        follow: "follow.100",
-        deliver: "deliver.100",
-        reach: "reach.100",
-        peak: None,
-    };
-    const THOUSAND: Self = Self {
-        follow: "follow.1000",
-        deliver: "deliver.1000",
-        reach: "reach.1000",
-        peak: Some("fanout.peak"),
-    };
-}
-
-/// Servers begin to follow Nadia, each with one person; then she speaks to all of them.
-async fn fan_out(wish: &Wish, figures: &mut Figures, hosts: usize, keys: Keys) -> io::Result<()> {
-    let scene = Scene::open(wish)?;
-    let lab = Lab::start(hosts).await?;
-    let mut letters: Vec<Vec<Letter>> = (0..WRITERS).map(|_| Vec::new()).collect();
-    for host in lab.hosts() {
-        let follower = host.person("mei");
-        let follow = follower.follow(&scene.nadia);
-        letters[host.number() % WRITERS].push(follower.letter(&scene.shared_inbox(), &follow)?);
-    }
-    let before = scene.instance.usage()?;
-    scene.send(letters).await?;
-    if !lab.until_count(hosts, PATIENCE).await {
-        return Err(failed("not everybody was welcomed"));
-    }
-    scene.settled().await?;
-    let after = scene.instance.usage()?;
-    figures.note(keys.follow, milliseconds_each(before, after, hosts));
-
-    lab.forget();
-    let mut sender = scene.instance.sender();
-    // The first post opens the connections.
-    scene.publish(&mut sender, 0).await?;
-    arrived(&lab, hosts).await?;
-    scene.settled().await?;
-
-    lab.forget();
-    let posts = 10;
-    let (before, began) = (scene.instance.usage()?, Instant::now());
-    for number in 1..=posts {
-        scene.publish(&mut sender, number).await?;
-    }
-    arrived(&lab, hosts * posts).await?;
-    scene.settled().await?;
-    let after = scene.instance.usage()?;
-    let heard = lab.heard();
-    if heard.len() != hosts * posts {
-        return Err(failed(&format!("{} deliveries arrived", heard.len())));
-    }
-    figures.note(keys.deliver, milliseconds_each(before, after, heard.len()));
-    let last = heard.iter().map(|heard| heard.at).max().unwrap_or(began);
-    if let Some(peak) = keys.peak {
-        figures.note(keys.reach, (last - began).as_secs_f64());
-        figures.note(peak, mib(after.peak_kib * 1024));
-        return Ok(());
-    }
-    // One at a time: how long it takes until everybody has it.
-    let mut worst = Vec::new();
-    for number in 0..10 {
-        lab.forget();
-        let began = Instant::now();
-        scene.publish(&mut sender, posts + 1 + number).await?;
-        arrived(&lab, hosts).await?;
-        let mut delays: Vec<f64> = lab
-            .heard()
-            .iter()
-            .map(|heard| (heard.at - began).as_secs_f64() * 1000.0)
-            .collect();
-        delays.sort_by(f64::total_cmp);
-        worst.extend(delays.get(hosts * 99 / 100).or(delays.last()));
-        scene.settled().await?;
-    }
-    worst.sort_by(f64::total_cmp);
-    figures.note(keys.reach, median(&worst));
-    Ok(())
-}
-
-async fn arrived(lab: &Lab, count: usize) -> io::Result<()> {
-    if lab.until_count(count, PATIENCE).await {
-        Ok(())
-    } else {
-        Err(failed(&format!("{} of {count} arrived", lab.count())))
-    }
 }

@@ -2,50 +2,54 @@
 //!
 //! The same questions are asked of a small and of a large instance, so that what grows with the number of posts shows.
 
-use std::{io, time::Instant};
+use std::{io, ops::Range, time::Instant};
 
 use kindred_lab::{Lab, Letter, Sender};
-use tokio::{
-    io::{AsyncReadExt, AsyncWriteExt},
-    net::TcpStream,
-};
 
 use crate::{
     Wish,
-    figures::Figures,
-    scenarios::{Scene, WRITERS, failed, mib, milliseconds_each},
+    figures::{Figures, p99},
+    scenarios::{Scene, WRITERS, failed, milliseconds_each},
 };
 
 /// How many people write, over all servers.
 const PEOPLE: usize = 1000;
 /// How many groups there are; Nadia is in all of them.
 const GROUPS: usize = 200;
-/// Answers below the post that everybody answers.
+/// Answers below the post that everybody answers; they are not counted among the others.
 const ANSWERS: usize = 500;
+/// How many posts there are when the questions are asked first, and last.
+const FEW: usize = 1000;
+const MANY: usize = 100_000;
 /// Letters that are signed and sent at a time.
 const AT_ONCE: usize = 5000;
+/// How many pages down the home timeline one looks while it is short.
+const PAGES_DOWN: usize = 20;
 
-/// The names of the figures at one size.
-struct Keys {
-    home: [&'static str; 2],
-    group: [&'static str; 2],
-    thread: [&'static str; 2],
-    search: [&'static str; 2],
+/// What is asked: its figures with few and with many posts, and that of its growth.
+struct Question {
+    few: [&'static str; 2],
+    many: [&'static str; 2],
+    growth: &'static str,
 }
 
-const SMALL: Keys = Keys {
-    home: ["small.home", "small.home.p99"],
-    group: ["small.group", "small.group.p99"],
-    thread: ["small.thread", "small.thread.p99"],
-    search: ["small.search", "small.search.p99"],
-};
+macro_rules! question {
+    ($name:literal) => {
+        Question {
+            few: [concat!("small.", $name), concat!("small.", $name, ".p99")],
+            many: [concat!("large.", $name), concat!("large.", $name, ".p99")],
+            growth: concat!("growth.", $name),
+        }
+    };
+}
 
-const LARGE: Keys = Keys {
-    home: ["large.home", "large.home.p99"],
-    group: ["large.group", "large.group.p99"],
-    thread: ["large.thread", "large.thread.p99"],
-    search: ["large.search", "large.search.p99"],
-};
+const HOME: Question = question!("home");
+const DEEP: Question = question!("deep");
+const GROUP: Question = question!("group");
+const ACCOUNT: Question = question!("account");
+const THREAD: Question = question!("thread");
+const SEARCH: Question = question!("search");
+const RARE: Question = question!("rare");
 
 /// A thousand posts, then a hundred thousand, in the same groups.
 pub(crate) async fn all(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
@@ -54,10 +58,80 @@ pub(crate) async fn all(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
     let groups = found(&scene, wish.some(GROUPS))?;
     let ids = join(&scene, &groups).await?;
     let thread = long_thread(&scene, &lab, &groups[0], wish.some(ANSWERS)).await?;
-    write(&scene, &lab, &groups, 0..1000 - wish.some(ANSWERS)).await?;
-    ask(wish, figures, &scene, &ids[0], &thread, &SMALL).await?;
-    write(&scene, &lab, &groups, 1000..wish.some(100_000)).await?;
-    ask(wish, figures, &scene, &ids[0], &thread, &LARGE).await
+    write(&scene, &lab, &groups, 0..FEW).await?;
+    let before_all = newest_at_home(&scene).await?;
+    let mut pages = pages(&ids[0], &thread, &far_down(&scene).await?);
+    for (question, path) in &pages {
+        ask(wish, figures, &scene, question.few, path).await?;
+    }
+    let taken = write(&scene, &lab, &groups, FEW..wish.some(MANY)).await?;
+    if let [young, .., old] = taken[..] {
+        figures.note("young.ingest", young);
+        figures.note("old.ingest", old);
+        figures.note_ratio("growth.ingest", "old.ingest", "young.ingest");
+    }
+    let posts = wish.some(MANY) + wish.some(ANSWERS) + 1;
+    let bytes = u32::try_from(scene.instance.database_bytes()? / posts as u64);
+    figures.note("database", bytes.map_or(f64::INFINITY, f64::from));
+    // As far down as one gets: behind everything that came since.
+    pages[1].1 = home_before(&before_all);
+    for (question, path) in &pages {
+        ask(wish, figures, &scene, question.many, path).await?;
+        figures.note_ratio(question.growth, question.many[0], question.few[0]);
+    }
+    Ok(())
+}
+
+/// The questions and where they are asked.
+fn pages(group: &str, thread: &str, deep: &str) -> [(Question, String); 7] {
+    let search = "/api/v2/search?type=statuses&limit=20&q=";
+    [
+        (HOME, "/api/v1/timelines/home?limit=20".to_owned()),
+        (DEEP, home_before(deep)),
+        (GROUP, format!("/api/v1/timelines/group/{group}?limit=20")),
+        (
+            ACCOUNT,
+            format!("/api/v1/accounts/{group}/statuses?limit=20"),
+        ),
+        (THREAD, format!("/api/v1/statuses/{thread}/context")),
+        (SEARCH, format!("{search}ownership")),
+        (RARE, format!("{search}ferris77")),
+    ]
+}
+
+fn home_before(id: &str) -> String {
+    format!("/api/v1/timelines/home?limit=20&max_id={id}")
+}
+
+/// The number of the newest post at home.
+async fn newest_at_home(scene: &Scene) -> io::Result<String> {
+    let page = entries(scene, "/api/v1/timelines/home?limit=20").await?;
+    page.into_iter()
+        .next()
+        .ok_or_else(|| failed("nothing is at home"))
+}
+
+/// The number of a post many pages down the home timeline.
+async fn far_down(scene: &Scene) -> io::Result<String> {
+    let mut last = newest_at_home(scene).await?;
+    for _ in 0..PAGES_DOWN {
+        let page = entries(scene, &home_before(&last)).await?;
+        last = page
+            .into_iter()
+            .next_back()
+            .ok_or_else(|| failed("home is too short"))?;
+    }
+    Ok(last)
+}
+
+/// The numbers of the posts on a page.
+async fn entries(scene: &Scene, path: &str) -> io::Result<Vec<String>> {
+    let signed_in = [("authorization", scene.token.as_str())];
+    let page = scene.instance.sender().get(path, &signed_in).await?.json();
+    let ids = page.as_array().into_iter().flatten();
+    Ok(ids
+        .filter_map(|post| Some(post["id"].as_str()?.to_owned()))
+        .collect())
 }
 
 /// Founds groups; answers their addresses.
@@ -126,14 +200,15 @@ async fn long_thread(scene: &Scene, lab: &Lab, group: &str, answers: usize) -> i
     }
 }
 
-/// Posts in all groups by everybody in turn.
+/// Posts in all groups by everybody in turn; answers what each of a few thousand cost, in the order in which they came.
 async fn write(
     scene: &Scene,
     lab: &Lab,
     groups: &[String],
-    numbers: std::ops::Range<usize>,
-) -> io::Result<()> {
+    numbers: Range<usize>,
+) -> io::Result<Vec<f64>> {
     let all: Vec<usize> = numbers.collect();
+    let mut costs = Vec::new();
     for some in all.chunks(AT_ONCE) {
         let mut batches: Vec<Vec<Letter>> = (0..WRITERS).map(|_| Vec::new()).collect();
         for number in some {
@@ -144,57 +219,42 @@ async fn write(
             let page = author.page(&groups[number % groups.len()], &title);
             batches[host].push(author.letter(&scene.shared_inbox(), &page)?);
         }
+        let before = scene.instance.usage()?;
         scene.send(batches).await?;
         scene.settled().await?;
+        costs.push(milliseconds_each(
+            before,
+            scene.instance.usage()?,
+            some.len(),
+        ));
     }
-    Ok(())
+    Ok(costs)
 }
 
+/// Asks one question often enough to know what it costs and how long nearly all answers take.
 async fn ask(
     wish: &Wish,
     figures: &mut Figures,
     scene: &Scene,
-    group: &str,
-    thread: &str,
-    keys: &Keys,
+    [cost, wall]: [&'static str; 2],
+    path: &str,
 ) -> io::Result<()> {
-    let times = wish.some(1000);
-    for (key, path, times) in [
-        (
-            keys.home,
-            "/api/v1/timelines/home?limit=20".to_owned(),
-            times,
-        ),
-        (
-            keys.group,
-            format!("/api/v1/timelines/group/{group}?limit=20"),
-            times,
-        ),
-        (
-            keys.thread,
-            format!("/api/v1/statuses/{thread}/context"),
-            times / 10,
-        ),
-        (
-            keys.search,
-            "/api/v2/search?type=statuses&limit=20&q=ownership".to_owned(),
-            times / 5,
-        ),
-    ] {
-        let mut sender = scene.instance.sender();
-        let signed_in = [("authorization", scene.token.as_str())];
-        let request = sender.request("GET", &path, &signed_in, b"");
-        asked(&mut sender, &request, times / 10 + 1, &path).await?;
-        let before = scene.instance.usage()?;
-        let mut took = asked(&mut sender, &request, times, &path).await?;
-        let after = scene.instance.usage()?;
-        figures.note(key[0], milliseconds_each(before, after, times));
-        took.sort_by(f64::total_cmp);
-        figures.note(
-            key[1],
-            took.get(times * 99 / 100).copied().unwrap_or_default(),
-        );
-    }
+    // A long thread takes as long as many pages.
+    let times = wish.some(if path.ends_with("/context") {
+        100
+    } else {
+        1000
+    });
+    let mut sender = scene.instance.sender();
+    let signed_in = [("authorization", scene.token.as_str())];
+    let request = sender.request("GET", path, &signed_in, b"");
+    // The first answers warm up.
+    asked(&mut sender, &request, times / 10 + 1, path).await?;
+    let before = scene.instance.usage()?;
+    let mut took = asked(&mut sender, &request, times, path).await?;
+    let after = scene.instance.usage()?;
+    figures.note(cost, milliseconds_each(before, after, times));
+    figures.note(wall, p99(&mut took));
     Ok(())
 }
 
@@ -219,30 +279,4 @@ async fn asked(
         }
     }
     Ok(took)
-}
-
-/// A thousand open streams, and how much more memory they take.
-pub(crate) async fn sockets(wish: &Wish, figures: &mut Figures) -> io::Result<()> {
-    let scene = Scene::open(wish)?;
-    let authority = scene.instance.origin().replace("http://", "");
-    let before = scene.instance.usage()?.pss_kib;
-    let mut open = Vec::new();
-    for _ in 0..wish.some(1000) {
-        let mut socket = TcpStream::connect(&authority).await?;
-        let question = format!(
-            "GET /api/v1/streaming?stream=user HTTP/1.1\r\nhost: {authority}\r\nauthorization: {}\r\nconnection: upgrade\r\n\
-             upgrade: websocket\r\nsec-websocket-version: 13\r\nsec-websocket-key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n",
-            scene.token
-        );
-        socket.write_all(question.as_bytes()).await?;
-        let mut answer = [0; 512];
-        let length = socket.read(&mut answer).await?;
-        if !answer[..length].starts_with(b"HTTP/1.1 101") {
-            return Err(failed(&String::from_utf8_lossy(&answer[..length])));
-        }
-        open.push(socket);
-    }
-    let after = scene.instance.usage()?.pss_kib;
-    figures.note("sockets", mib(after.saturating_sub(before) * 1024));
-    Ok(())
 }

@@ -1,0 +1,2 @@
+DROP TABLE post_words_vocabulary;
+DROP INDEX directory_lively;
