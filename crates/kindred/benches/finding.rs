@@ -209,6 +209,7 @@ fn listing(ledger: &Ledger<'_>, dice: &mut Dice, partner: i64, number: i64) -> L
         members: 12,
         lively_at: group.then(|| Moment(ledger.now.0 - dice.below(10_000_000_000))),
         seen_at: ledger.now,
+        greetable: true,
     }
 }
 
@@ -278,17 +279,46 @@ fn somebody(runtime: &Runtime, kindred: &Kindred) -> Actor {
     runtime.block_on(found).expect("read").expect("somebody")
 }
 
+fn told(found: bool, what: &str) {
+    assert!(found, "{what}: nothing was found");
+}
+
+/// A company with everything in it, and somebody who looks around.
+struct Stage {
+    runtime: Runtime,
+    kindred: Kindred,
+    who: Actor,
+    viewer: Viewer,
+    /// A topic of thousands.
+    everybodys: String,
+}
+
 fn finding(bench: &mut Criterion) {
     let runtime = Runtime::new().expect("a runtime");
     let kindred = filled(&runtime);
     let who = somebody(&runtime, &kindred);
-    let viewer = Viewer::Local(who.id);
-    let everybodys = topic_name(3);
-    let told = |found: bool, what: &str| assert!(found, "{what}: nothing was found");
+    let stage = Stage {
+        viewer: Viewer::Local(who.id),
+        everybodys: topic_name(3),
+        runtime,
+        kindred,
+        who,
+    };
+    topics_and_people(bench, &stage);
+    groups_to_look_through(bench, &stage);
+    what_might_be_worth_a_look(bench, &stage);
+    typing(bench, &stage);
+    partners(bench, &stage);
+}
 
+fn topics_and_people(bench: &mut Criterion, stage: &Stage) {
+    let runtime = &stage.runtime;
+    let kindred = &stage.kindred;
+    let viewer = &stage.viewer;
+    let everybodys = &stage.everybodys;
     bench.bench_function("people by a passion of thousands", |bench| {
         bench.iter(|| {
-            let people = discovery::people(&kindred, &viewer, &everybodys, Page::first(40));
+            let people = discovery::people(kindred, viewer, everybodys, Page::first(40));
             told(
                 !runtime.block_on(people).expect("people").is_empty(),
                 "people",
@@ -299,7 +329,7 @@ fn finding(bench: &mut Criterion) {
         "a topic of thousands, with what stands beside it",
         |bench| {
             bench.iter(|| {
-                let topic = discovery::topic(&kindred, &viewer, &everybodys);
+                let topic = discovery::topic(kindred, viewer, everybodys);
                 told(
                     !runtime.block_on(topic).expect("a topic").related.is_empty(),
                     "neighbours",
@@ -310,13 +340,20 @@ fn finding(bench: &mut Criterion) {
     bench.bench_function("the page of a topic", |bench| {
         let slug = everybodys.replace(' ', "-");
         bench.iter(|| {
-            let page = pages::topic(&kindred, &viewer, &slug, None);
+            let page = pages::topic(kindred, viewer, &slug, None);
             told(
                 !runtime.block_on(page).expect("a page").people.is_empty(),
                 "its people",
             );
         });
     });
+}
+
+fn groups_to_look_through(bench: &mut Criterion, stage: &Stage) {
+    let runtime = &stage.runtime;
+    let kindred = &stage.kindred;
+    let viewer = &stage.viewer;
+    let everybodys = &stage.everybodys;
     for (name, sought) in [
         ("directory of groups", discovery::Sought::default()),
         (
@@ -344,15 +381,23 @@ fn finding(bench: &mut Criterion) {
     ] {
         bench.bench_function(name, |bench| {
             bench.iter(|| {
-                let found = discovery::groups(&kindred, &viewer, sought.clone());
+                let found = discovery::groups(kindred, viewer, sought.clone());
                 let found = runtime.block_on(found).expect("groups");
                 told(!found.here.is_empty() && !found.elsewhere.is_empty(), name);
             });
         });
     }
+}
+
+fn what_might_be_worth_a_look(bench: &mut Criterion, stage: &Stage) {
+    let runtime = &stage.runtime;
+    let kindred = &stage.kindred;
+    let who = &stage.who;
+    let viewer = &stage.viewer;
+    let everybodys = &stage.everybodys;
     bench.bench_function("suggestions", |bench| {
         bench.iter(|| {
-            let found = discovery::suggestions(&kindred, &who);
+            let found = discovery::suggestions(kindred, who);
             told(
                 !runtime
                     .block_on(found)
@@ -366,7 +411,7 @@ fn finding(bench: &mut Criterion) {
     bench.bench_function("groups like one that is being founded", |bench| {
         bench.iter(|| {
             let about = vec![everybodys.clone()];
-            let found = discovery::similar_groups(&kindred, &who, "Friends of choral", about);
+            let found = discovery::similar_groups(kindred, who, "Friends of choral", about);
             told(
                 !runtime.block_on(found).expect("groups").groups.is_empty(),
                 "groups",
@@ -375,20 +420,26 @@ fn finding(bench: &mut Criterion) {
     });
     bench.bench_function("trends", |bench| {
         bench.iter(|| {
-            let found = discovery::stirring(&kindred, &viewer);
+            let found = discovery::stirring(kindred, viewer);
             told(
                 !runtime.block_on(found).expect("topics").is_empty(),
                 "topics",
             );
         });
     });
+}
+
+fn typing(bench: &mut Criterion, stage: &Stage) {
+    let runtime = &stage.runtime;
+    let kindred = &stage.kindred;
+    let who = &stage.who;
     for (name, typed) in [
         ("welcome, with its numbers", ""),
         ("welcome, while typing", "tra"),
     ] {
         bench.bench_function(name, |bench| {
             bench.iter(|| {
-                let cloud = discovery::cloud(&kindred, &who, typed);
+                let cloud = discovery::cloud(kindred, who, typed);
                 told(
                     !runtime.block_on(cloud).expect("a cloud").others.is_empty(),
                     name,
@@ -399,15 +450,20 @@ fn finding(bench: &mut Criterion) {
     for typed in ["s", "st", "sta", "statistical", "process", "統", "計学9"] {
         bench.bench_function(&format!("typing {typed:?}"), |bench| {
             bench.iter(|| {
-                let found = topics::beginning_with(&kindred, typed, 10);
+                let found = topics::beginning_with(kindred, typed, 10);
                 told(!runtime.block_on(found).expect("topics").is_empty(), typed);
             });
         });
     }
+}
+
+fn partners(bench: &mut Criterion, stage: &Stage) {
+    let runtime = &stage.runtime;
+    let kindred = &stage.kindred;
     bench.bench_function("the directory, as a partner reads it", |bench| {
         let partner = Viewer::Server("partner7.example".to_owned());
         bench.iter(|| {
-            let page = directory::document(&kindred, &partner, None);
+            let page = directory::document(kindred, &partner, None);
             told(
                 runtime.block_on(page).expect("a page")["next"].is_string(),
                 "a next page",
@@ -417,7 +473,7 @@ fn finding(bench: &mut Criterion) {
     bench.bench_function(
         "ten thousand entries of partners, written down again",
         |bench| {
-            bench.iter(|| all_listings(&runtime, &kindred));
+            bench.iter(|| all_listings(runtime, kindred));
         },
     );
 }
