@@ -130,7 +130,7 @@ impl Default for Keys {
             not_to_be_had: short(1),
             asked_in_vain: Cache::builder()
                 .max_capacity(10_000)
-                .time_to_live(Duration::from_mins(1))
+                .time_to_live(Duration::from_secs(10))
                 .build(),
             flights: Cache::builder()
                 .max_capacity(10_000)
@@ -162,7 +162,7 @@ impl Default for Keys {
                 .build(),
             about: Cache::builder()
                 .max_capacity(1)
-                .time_to_live(Duration::from_mins(1))
+                .time_to_live(Duration::from_secs(10))
                 .build(),
             weeks: Cache::builder()
                 .max_capacity(1)

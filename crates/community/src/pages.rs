@@ -66,7 +66,7 @@ fn sums(db: &mut Conn, month_ago: Moment, half_year_ago: Moment) -> Result<About
     })
 }
 
-/// Sums over the instance. Counting takes time, so they may be a minute old.
+/// Sums over the instance. Counting takes time, so they may be ten seconds old.
 pub async fn about(kindred: &Kindred) -> Result<About> {
     if let Some(known) = kindred.keys().about.get(&()) {
         return Ok(known);

@@ -52,6 +52,11 @@ pub async fn finish(
         next.call(req).await?.map_into_boxed_body()
     };
     let mut answer = dress_error(answer);
+    if answer.status() == StatusCode::NOT_MODIFIED {
+        // Its headers replace those of the page that the browser has kept (RFC 9111, 3.2), and what kind of thing that was is not
+        // known any more here. What it was given the first time stays right.
+        return Ok(answer);
+    }
     let picture = ["/media/", "/avatars/", "/headers/"]
         .iter()
         .any(|start| answer.request().path().starts_with(start));
@@ -262,6 +267,23 @@ mod tests {
         for name in ["Authorization", "Content-Type", "Idempotency-Key"] {
             assert!(allowed.contains(name), "{name}");
         }
+    }
+
+    #[actix_web::test]
+    async fn a_page_that_did_not_change_keeps_the_policy_it_came_with() {
+        let unchanged = async || HttpResponse::NotModified().finish();
+        let app = init_service(
+            App::new()
+                .wrap(from_fn(finish))
+                .default_service(web::to(unchanged)),
+        );
+        let answer = call_service(&app.await, TestRequest::get().to_request()).await;
+        assert_eq!(answer.status(), StatusCode::NOT_MODIFIED);
+        assert!(
+            !answer
+                .headers()
+                .contains_key(header::CONTENT_SECURITY_POLICY)
+        );
     }
 
     #[actix_web::test]

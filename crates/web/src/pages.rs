@@ -3,6 +3,7 @@
 //! A page is a function from a view to markup; whoever calls it has asked the heart.
 
 pub mod admin;
+mod browsers;
 pub mod consent;
 pub mod failure;
 pub mod feed;

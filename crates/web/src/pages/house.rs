@@ -8,7 +8,7 @@ use actix_web::{
     web::{Data, ServiceConfig},
 };
 use kindred_community::{
-    Kindred,
+    Kindred, pages,
     settings::{Paper, Settings},
     views::Visitor,
 };
@@ -29,13 +29,25 @@ pub(crate) fn routes(cfg: &mut ServiceConfig) {
 }
 
 /// `GET /about`
-async fn about(req: HttpRequest, kindred: Data<Kindred>, guest: Guest) -> HttpResponse {
+async fn about(
+    req: HttpRequest,
+    kindred: Data<Kindred>,
+    guest: Guest,
+) -> Result<HttpResponse, PageError> {
+    let sums = pages::about(&kindred).await?;
     let settings = kindred.settings();
     let house = &settings.house;
     let content = html! {
         @match &house.about {
             Some(paper) => (PreEscaped(&paper.html)),
             None => p.lede { (texts::instance_description(&settings.name)) },
+        }
+        h2 { (texts::THIS_PLACE) }
+        p { (texts::whose_place(settings.company.as_deref(), settings.federation)) }
+        p.meta {
+            span { (texts::people(sums.people)) }
+            span { (texts::groups(sums.groups)) }
+            span { (texts::conversations(sums.posts)) }
         }
         @if !house.rules.is_empty() {
             h2 { (texts::HOUSE_RULES) }
@@ -52,9 +64,11 @@ async fn about(req: HttpRequest, kindred: Data<Kindred>, guest: Guest) -> HttpRe
                 @if !house.email.is_empty() { li { a href={ "mailto:" (house.email) } { (house.email) } } }
             }
         }
+        h2 { (texts::FROM_AN_APP) }
+        p { (texts::from_an_app(settings.host())) }
     };
     let page = sheet(settings, guest.0.as_ref(), texts::ABOUT, "/about", &content);
-    hand_over(&req, page, None)
+    Ok(hand_over(&req, page, None))
 }
 
 /// `GET /privacy-policy`
@@ -118,7 +132,7 @@ fn sheet(
         ..Head::default()
     };
     let content = html! {
-        article.narrow {
+        article.narrow.sheet {
             h1 { (title) }
             (content)
         }

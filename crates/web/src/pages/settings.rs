@@ -14,6 +14,7 @@ use maud::{Markup, html};
 use serde::Deserialize;
 
 use super::{
+    browsers,
     layout::{self, Head},
     parts,
     sign_in::Proof,
@@ -112,7 +113,7 @@ async fn answer(
             @if let Some(words) = words { p.words role="alert" { (words) } }
             form method="post" action="/logout" {
                 input type="hidden" name="form" value=(me.form);
-                button.button.quiet-button type="submit" { (texts::SIGN_OUT) }
+                button.link-button type="submit" { (texts::SIGN_OUT) }
             }
             ul.ways {
                 li { a href={ "/p/" (me.actor.handle) } { (texts::YOUR_PAGE) } }
@@ -131,7 +132,7 @@ async fn answer(
                 @for session in &open {
                     li {
                         div {
-                            p { (session.user_agent.as_deref().unwrap_or(texts::SOME_BROWSER)) }
+                            p { (browser(session.user_agent.as_deref())) }
                             p.small-print {
                                 (texts::SINCE) " " (parts::time(now, session.created_at))
                                 @if session.id == me.session { " · " (texts::THIS_BROWSER) }
@@ -149,6 +150,10 @@ async fn answer(
         }
     };
     Ok(page(settings, me, &content))
+}
+
+fn browser(agent: Option<&str>) -> String {
+    agent.map_or_else(|| texts::SOME_BROWSER.to_owned(), browsers::name)
 }
 
 fn password_form(me: &Visitor) -> Markup {

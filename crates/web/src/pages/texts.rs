@@ -7,7 +7,7 @@ pub(crate) mod house;
 pub(crate) mod moving;
 pub(crate) mod sign_in;
 
-use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility};
+use kindred_community::{GroupRole, JoinPolicy, Moment, Visibility, settings::Federation};
 
 /// The language of these texts.
 pub(crate) const LANGUAGE: &str = "en";
@@ -51,6 +51,8 @@ pub(crate) const PRIVACY: &str = "Privacy";
 pub(crate) const TERMS: &str = "Terms";
 pub(crate) const HOUSE_RULES: &str = "What we ask of everybody";
 pub(crate) const ASK: &str = "Whom to ask";
+pub(crate) const THIS_PLACE: &str = "Who is here";
+pub(crate) const FROM_AN_APP: &str = "From an app, too";
 pub(crate) const FOOTER: &str = "Run with Kindred: people who care, share.";
 pub(crate) const FOOTER_NOTE: &str = "No advertising, no tracking, nothing loaded from elsewhere.";
 
@@ -185,6 +187,24 @@ pub(crate) fn answers(count: i32) -> String {
 
 pub(crate) fn likes(count: i32) -> String {
     counted(i64::from(count), "", "like", "likes")
+}
+
+/// Whose place this is, and with whom it talks.
+pub(crate) fn whose_place(company: Option<&str>, federation: Federation) -> String {
+    let whose = company.map_or_else(
+        || "A place of its own".to_owned(),
+        |company| format!("The place of people of {company}"),
+    );
+    let reach = match federation {
+        Federation::Open => "it talks with the whole fediverse",
+        Federation::Partners => "it talks with partner companies only",
+        Federation::Off => "it keeps to itself",
+    };
+    format!("{whose}; {reach}.")
+}
+
+pub(crate) fn from_an_app(host: &str) -> String {
+    format!("Whoever has an account here can use any app made for Mastodon: sign in at {host}.")
 }
 
 pub(crate) fn people_here(count: i64) -> String {
