@@ -17,7 +17,7 @@ pub(crate) use belonging::{
     asked, asked_as, asked_no_more, asked_to_join, invitation_answered, invited, left, shut_out,
     shut_out_no_more, turned_away, welcomed,
 };
-pub(crate) use faces::{gone, looks_different, moved};
+pub(crate) use faces::{closed, gone, looks_different, moved, redecorated};
 pub(crate) use quotes::{Question, asked_to_quote, quote_allowed, quote_refused, quote_revoked};
 pub(crate) use reactions::{boosted, boosted_no_more, liked, liked_no_more, voted};
 pub(crate) use relay::{

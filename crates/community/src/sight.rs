@@ -5,7 +5,7 @@
 use std::collections::{HashMap, HashSet};
 
 use kindred_storage::{
-    ActorId, Conn, FollowState, MembershipState, PostId, QuotePolicy, QuoteState,
+    ActorId, Conn, FollowState, MembershipState, PostId, QuotePolicy, QuoteState, Visibility,
     actors::{self, Actor},
     blocks, follows, groups, instances, memberships,
     mine::{self, Deed},
@@ -156,7 +156,7 @@ pub(crate) fn of_actor(db: &mut Conn, viewer: &Viewer, actor: &Actor) -> Result<
 
 /// Whether the viewer may see a group's page and collections.
 pub(crate) fn of_group(db: &mut Conn, viewer: &Viewer, group: &groups::Group) -> Result<bool> {
-    if group.visibility == kindred_storage::Visibility::Public {
+    if group.visibility == Visibility::Public {
         return Ok(true);
     }
     let member = match viewer {
@@ -403,7 +403,7 @@ pub(crate) fn gather_spoken(db: &mut Conn, post: &Post) -> Result<SpokenRows> {
         Some(id) => actors::find(db, id)?.filter(|group| group.deleted_at.is_none()),
         None => None,
     };
-    let mentions = posts::mentioned(db, &[post.id])?
+    let mentions: Vec<Actor> = posts::mentioned(db, &[post.id])?
         .into_iter()
         .map(|(_, actor)| actor)
         .collect();
@@ -419,8 +419,13 @@ pub(crate) fn gather_spoken(db: &mut Conn, post: &Post) -> Result<SpokenRows> {
     } else {
         None
     };
-    let home = match group.as_ref().filter(|group| !group.host.is_empty()) {
-        Some(group) => instances::by_host(db, &group.host)?.and_then(|server| server.software),
+    let listener = match (&group, post.visibility, mentions.as_slice()) {
+        (Some(group), ..) => Some(group),
+        (None, Visibility::Direct, [one]) => Some(one),
+        _ => None,
+    };
+    let home = match listener.filter(|listener| !listener.is_local()) {
+        Some(there) => instances::by_host(db, &there.host)?.and_then(|server| server.software),
         None => None,
     };
     let quote = match post.quote_uri {

@@ -196,7 +196,8 @@ pub(crate) struct Spoken<'a> {
     pub mentions: &'a [Actor],
     pub parent_author: Option<&'a Actor>,
     pub poll: Option<&'a Poll>,
-    /// The software of the group's server, when the group lives elsewhere.
+    /// The software of the server that it is written for: where the group lives, or the only one who gets a private message. `None`
+    /// for what is told to many, and for what stays here.
     pub home: Option<&'a str>,
     /// What it quotes.
     pub quote: Option<&'a Quote>,
@@ -302,11 +303,15 @@ impl Spoken<'_> {
         open.then(|| who.unwrap_or_else(|| self.author.uri.clone()))
     }
 
-    /// Which kind of post it goes out as. Mbin makes a thread of a page only, and a short message of every note.
+    /// Which kind of post it goes out as. Mbin makes a thread of a page only, and a short message of every note; to Lemmy a private
+    /// message is a thing of its own.
     fn wire_kind(&self) -> vocabulary::PostKind {
         let titled_thread = self.post.title.is_some() && self.post.parent_uri.is_none();
         match (self.post.kind, self.home) {
             (PostKind::Note, Some("mbin" | "kbin")) if titled_thread => vocabulary::PostKind::Page,
+            (PostKind::Note, Some("lemmy")) if self.post.visibility == Visibility::Direct => {
+                vocabulary::PostKind::ChatMessage
+            }
             (kind, _) => wire_post_kind(kind),
         }
     }
@@ -315,6 +320,7 @@ impl Spoken<'_> {
     /// name of its own group when the text begins with that.
     fn title_wanted(&self) -> Option<String> {
         let wanted = matches!(self.home, Some("piefed" | "pyfedi" | "lotide"))
+            && self.group.is_some()
             && self.post.parent_uri.is_none();
         let text = wanted.then(|| match &self.post.source {
             Some(source) => source.clone(),

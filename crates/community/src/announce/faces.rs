@@ -7,11 +7,12 @@ use kindred_protocol::{
 use kindred_storage::{Visibility, actors::Actor, follows::Inbox, groups::Group};
 use serde_json::Value;
 
-use super::{Saying, fresh, say};
+use super::{Saying, fresh, order, say};
 use crate::{
     Ledger, Result,
     delivery::{self, Why},
     jobs::{Hearers, Job, Parcel, lane_out},
+    moderation::{Act, Word},
     speech,
 };
 
@@ -30,6 +31,71 @@ pub(crate) fn looks_different(
     let card = to_all(face, uri.clone(), ledger.now.0, reach);
     let body = write::update(&card, &speech::actor(ledger.settings, face, group));
     tell_followers(ledger, face, &about(face, &uri, "Update", reach), &body)
+}
+
+/// A group of ours looks different now, by the hand of one of its organisers.
+///
+/// To all it is said by the group itself, as by anybody. Lemmy takes it of a person only, whom the group announces.
+pub(crate) fn redecorated(
+    ledger: &mut Ledger<'_>,
+    face: &Actor,
+    group: &Group,
+    by: &Actor,
+) -> Result<()> {
+    looks_different(ledger, face, Some(group))?;
+    let document = speech::actor(ledger.settings, face, Some(group));
+    let shape = |card: &ActivityCard| write::update(card, &document);
+    let Some(parcel) = by_a_person(ledger, face, by, shape)? else {
+        return Ok(());
+    };
+    let hearers = Hearers {
+        followers_of: Some(face.id),
+        ..Hearers::default()
+    };
+    ledger.enqueue(lane_out(face.id), &Job::FanOut { parcel, hearers });
+    Ok(())
+}
+
+/// A group of ours is closed for good by one of its organisers: told to these servers, in both ways as above.
+pub(crate) fn closed(
+    ledger: &mut Ledger<'_>,
+    face: &Actor,
+    group: &Group,
+    by: &Actor,
+    inboxes: Vec<Inbox>,
+) -> Result<()> {
+    let Some(reach) = reach(Some(group)) else {
+        return Ok(());
+    };
+    let shape = |card: &ActivityCard| write::delete(card, &face.uri, None);
+    if let Some(parcel) = by_a_person(ledger, face, by, shape)? {
+        let threadiverse = followers(inboxes.clone());
+        delivery::carry_to(ledger, parcel, reach, threadiverse);
+    }
+    gone(ledger, face, Some(group), inboxes)
+}
+
+/// What an organiser does to the group itself, for the threadiverse alone.
+fn by_a_person(
+    ledger: &mut Ledger<'_>,
+    face: &Actor,
+    by: &Actor,
+    shape: impl FnOnce(&ActivityCard) -> Value,
+) -> Result<Option<Parcel>> {
+    let act = Act {
+        who: by,
+        group: face,
+        word: Word::Ours,
+    };
+    let Some(told) = order::words(ledger, act, &face.uri, shape)? else {
+        return Ok(None);
+    };
+    Ok(Some(Parcel {
+        signer: face.id,
+        microblog: None,
+        threadiverse: Some(order::announced(ledger, face, &told)?),
+        small_talk: true,
+    }))
 }
 
 /// Somebody of ours lives at another address now: told to every server where somebody hears of them.
@@ -73,12 +139,16 @@ pub(crate) fn gone(
     let card = to_all(face, uri.clone(), ledger.now.0, reach);
     let body = write::delete(&card, &face.uri, None);
     let activity = say(ledger, &about(face, &uri, "Delete", reach), &body)?;
-    let followers = inboxes
+    let parcel = Parcel::alike(face.id, activity);
+    delivery::carry_to(ledger, parcel, reach, followers(inboxes));
+    Ok(())
+}
+
+fn followers(inboxes: Vec<Inbox>) -> Vec<(Inbox, Why)> {
+    inboxes
         .into_iter()
         .map(|inbox| (inbox, Why::Follower))
-        .collect();
-    delivery::carry_to(ledger, Parcel::alike(face.id, activity), reach, followers);
-    Ok(())
+        .collect()
 }
 
 /// Who may read it: of a closed group those who hear of it, of one for the company nobody elsewhere.

@@ -143,6 +143,11 @@ pub(crate) fn words(
     }))
 }
 
+/// The words of an act as a group of ours passes them on.
+pub(super) fn announced(ledger: &mut Ledger<'_>, group: &Actor, told: &Told) -> Result<ActivityId> {
+    relay::act_announced(ledger, group, &told.body)
+}
+
 /// Remembers an act by the id of the letter that told of it: it may be taken back by that id alone.
 fn remember(ledger: &mut Ledger<'_>, act: Act<'_>, subject: &str, raw: &Value) -> Result<()> {
     let id = raw["id"].as_str().and_then(|id| Uri::parse(id).ok());
@@ -182,7 +187,7 @@ pub(crate) fn spread(
         let parcel = Parcel {
             signer: act.group.id,
             microblog,
-            threadiverse: Some(relay::act_announced(ledger, act.group, &told.body)?),
+            threadiverse: Some(announced(ledger, act.group, &told)?),
             small_talk: true,
         };
         let job = Job::SpreadAct {
@@ -234,6 +239,7 @@ fn kind_of(body: &Value) -> &'static str {
         Some("Add") => "Add",
         Some("Remove") => "Remove",
         Some("Block") => "Block",
+        Some("Update") => "Update",
         _ => "Undo",
     }
 }

@@ -12,20 +12,20 @@ use crate::{Kindred, Result, announce, audit, directory, people::leaving::untie,
 /// Closes a group for good and tells every server that had to do with it. Only its organisers may; to keep what was said and only
 /// stop talking, a group is archived.
 pub async fn close(kindred: &Kindred, who: &Actor, group: ActorId) -> Result<()> {
-    let who = who.id;
+    let who = who.clone();
     kindred
         .write(move |ledger| {
             let (group, face) = super::living(ledger, group)?;
-            policy::may_lead(memberships::standing(ledger.db, face.id, who)?.as_ref())?;
+            policy::may_lead(memberships::standing(ledger.db, face.id, who.id)?.as_ref())?;
             let mut inboxes = follows::inboxes_of_followers(ledger.db, face.id)?;
             inboxes.extend(follows::inboxes_of_members(ledger.db, face.id)?);
-            announce::gone(ledger, &face, Some(&group), inboxes)?;
+            announce::closed(ledger, &face, &group, &who, inboxes)?;
             untie(ledger, face.id)?;
             memberships::end_all_in(ledger.db, face.id, ledger.now)?;
             timelines::drop_from_all_homes(ledger.db, face.id)?;
             audit::note(
                 ledger,
-                Some(who),
+                Some(who.id),
                 Some(face.id),
                 "group.close",
                 &face.uri,

@@ -63,11 +63,11 @@ pub async fn change(
     wish: Change,
 ) -> Result<(Group, Actor)> {
     let wish = Checked::of(wish)?;
-    let who = who.id;
+    let who = who.clone();
     kindred
         .write(move |ledger| {
             let (group, face) = super::living(ledger, group)?;
-            policy::may_lead(memberships::standing(ledger.db, face.id, who)?.as_ref())?;
+            policy::may_lead(memberships::standing(ledger.db, face.id, who.id)?.as_ref())?;
             if wish
                 .visibility
                 .is_some_and(|visibility| visibility != group.visibility)
@@ -85,9 +85,9 @@ pub async fn change(
             if let Some(topics) = &wish.topics {
                 tie_topics(ledger, face.id, topics)?;
             }
-            note(ledger, who, (&group, &face), (&after, &look))?;
+            note(ledger, who.id, (&group, &face), (&after, &look))?;
             let look = rewrite(ledger, look)?;
-            announce::looks_different(ledger, &look, Some(&after))?;
+            announce::redecorated(ledger, &look, &after, &who)?;
             directory::tell_of_group(ledger, look.id)?;
             if opens {
                 crate::requests::let_all_in(ledger, &look)?;

@@ -132,12 +132,7 @@ fn take(
     claim: Option<Claim>,
 ) -> Result<Option<Post>> {
     let uri = note.id.as_str();
-    if ledger.settings.is_ours(uri)
-        || matches!(
-            note.kind,
-            vocabulary::PostKind::ChatMessage | vocabulary::PostKind::Other(_)
-        )
-    {
+    if ledger.settings.is_ours(uri) || matches!(note.kind, vocabulary::PostKind::Other(_)) {
         return Ok(None);
     }
     if let Some(known) = posts::by_uri(ledger.db, uri)? {
@@ -269,7 +264,10 @@ fn visibility_of(author: &Actor, note: &Note, named: &[Actor]) -> Visibility {
         uri.is_some_and(|uri| list.iter().any(|known| known == uri))
     };
     let everybody = |list: &[String]| list.iter().any(|who| who == PUBLIC);
-    if everybody(&note.to) {
+    if note.kind == vocabulary::PostKind::ChatMessage {
+        // What Lemmy and Pleroma call by that name is between two people, whatever it says of itself.
+        Visibility::Direct
+    } else if everybody(&note.to) {
         Visibility::Public
     } else if everybody(&note.cc) {
         Visibility::Unlisted

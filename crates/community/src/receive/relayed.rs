@@ -41,6 +41,13 @@ pub(super) async fn relayed(
         servers::welcome(kindred, activity.actor.host()).await?;
     }
     match &activity.activity {
+        // A person tells how a community of Lemmy looks now, or that it is gone. Nobody is believed in that: its own server is asked.
+        Incoming::Update { object } if object.id().is_some_and(|uri| uri.as_str() == group.uri) => {
+            look_at_it(kindred, group, looks).await
+        }
+        Incoming::Delete { object, .. } if object.as_str() == group.uri => {
+            look_at_it(kindred, group, looks).await
+        }
         Incoming::Create { objects } => match objects.first().and_then(Ref::id) {
             Some(uri) => created(kindred, group, uri, looks).await,
             None => Ok(()),
@@ -76,6 +83,14 @@ pub(super) async fn relayed(
         // Dislikes are taken and never shown; an announced announcement is a loop in the making.
         _ => Ok(()),
     }
+}
+
+/// How a group looks now, and whether it is there at all.
+async fn look_at_it(kindred: &Kindred, group: &Actor, looks: &mut Looks) -> Result<()> {
+    if looks.take() {
+        remote::refresh(kindred, &group.uri).await?;
+    }
+    Ok(())
 }
 
 /// Where it is about who keeps order, the list itself is read again, whatever was said of it.

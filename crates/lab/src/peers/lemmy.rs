@@ -198,6 +198,18 @@ const ANSWER: &[Field] = &[
     ("inReplyTo", Must, Address),
 ];
 
+/// What one person writes to another.
+const MESSAGE: &[Field] = &[
+    ("id", Must, Address),
+    ("attributedTo", Must, Address),
+    ("to", Must, ADDRESSES),
+    ("content", Must, Text),
+    ("mediaType", May, OneOf(&["text/html", "text/markdown"])),
+    ("source", May, MARKDOWN),
+    ("published", May, Time),
+    ("updated", May, Time),
+];
+
 const ACTIVITY: &[Field] = &[
     ("id", Must, Address),
     ("actor", Must, Address),
@@ -275,6 +287,12 @@ pub(super) fn check(activity: &Value) -> Result<(), Fault> {
     match kind(activity) {
         "Accept" | "Reject" => fits(object, FOLLOW),
         "Follow" => fits(activity, FOLLOW),
+        "Create" | "Update" if kind(object) == "ChatMessage" => {
+            if activity["to"].as_array().map(Vec::len) != Some(1) {
+                return Err(Fault::new(400, "a private message to several"));
+            }
+            fits(object, MESSAGE)
+        }
         "Create" | "Update" if object["preferredUsername"].is_null() => {
             fits(activity, TOLD)?;
             if text(activity, "actor") != text(object, "attributedTo") {

@@ -170,7 +170,7 @@ impl<M: Make> Peer<M> {
     }
 
     /// What stands at an address here; null when nothing does.
-    pub(crate) fn standing_at(&self, uri: &str) -> Value {
+    pub fn standing_at(&self, uri: &str) -> Value {
         let path = uri.strip_prefix(&self.uri("")).unwrap_or_default();
         lock(&self.0.pages).get(path).cloned().unwrap_or_default()
     }

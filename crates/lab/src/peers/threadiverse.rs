@@ -30,6 +30,11 @@ pub(super) async fn take<M: Make>(peer: &Peer<M>, letter: &Letter) -> Result<Tak
             Ok(Taken::Applied)
         }
         ("Announce", _) => announced(peer, letter).await,
+        ("Create" | "Update", "ChatMessage") => {
+            let message = shapes::shown(object)?;
+            peer.memory().keep(id(object), message);
+            Ok(Taken::Applied)
+        }
         ("Flag", _) => Ok(flagged(peer, letter)),
         ("Update", "Group" | "Person" | "Service") => {
             if id(object) != letter.signer {
@@ -156,6 +161,15 @@ pub(super) async fn apply<M: Make>(
         ));
     }
     match kind(activity) {
+        "Update" if about == group => {
+            let known = M::actor(object)?;
+            peer.memory().actors.insert(known.uri.clone(), known);
+        }
+        "Delete" if about == group => {
+            let mut memory = peer.memory();
+            memory.actors.remove(group);
+            memory.follows.retain(|(_, whom)| whom != group);
+        }
         "Create" | "Update" => return written(peer, group, activity).await,
         "Like" | "Dislike" => {
             let mut memory = peer.memory();

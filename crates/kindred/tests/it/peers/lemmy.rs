@@ -275,3 +275,89 @@ async fn a_moderator_on_lemmy_keeps_order_here_and_nobody_else_there_does() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn people_here_and_on_lemmy_write_to_each_other_alone() {
+    on_sqlite(async |fediverse| {
+        let stage = Stage::set(fediverse, Lemmy).await;
+        let nadia = stage.ours.person("nadia");
+        let (to, inbox) = (nadia.actor.uri.clone(), nadia.actor.inbox.clone());
+        let message = json!({
+            "type": "ChatMessage", "id": stage.far.fresh("private_message"), "attributedTo": stage.bo.uri(), "to": [to],
+            "content": "<p>Are you coming?</p>", "mediaType": "text/html",
+            "source": { "content": "Are you coming?", "mediaType": "text/markdown" },
+        });
+        let told = stage.bo.publishes(&message, &[inbox.as_str()]).await;
+        told.expect("a letter");
+        stage.settle().await;
+        let letters = nadia.does("GET", "/api/v1/conversations", None).await;
+        let last = &letters[0]["last_status"];
+        assert!(words(last).contains("Are you coming?"), "{letters}");
+        assert_eq!(last["visibility"], "direct");
+
+        let answer = json!({ "status": "@bo@far.example Gladly", "visibility": "direct", "in_reply_to_id": last["id"] });
+        let answer = nadia.publishes(answer).await;
+        stage.ends_well().await;
+        assert!(stage.far.shown(uri(&answer)).is_some(), "he has it");
+        let heard = stage.far.heard();
+        let kind = |letter: &serde_json::Value| letter["object"]["type"] == "ChatMessage";
+        assert!(heard.iter().any(kind), "{heard:?}");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn lemmy_hears_from_an_organiser_how_the_group_looks_and_that_it_is_closed() {
+    on_sqlite(async |fediverse| {
+        let stage = Stage::with_bo_in_the_group(fediverse, Lemmy).await;
+        let nadia = stage.ours.person("nadia");
+        let path = format!("/api/v1/groups/{}", stage.ours.group("rust").actor.id);
+        stage.far.heard();
+
+        let look = json!({ "display_name": "Rust before work" });
+        nadia.does("PATCH", &path, Some(&look)).await;
+        stage.settle().await;
+        nadia.does("DELETE", &path, None).await;
+        stage.ends_well().await;
+
+        let said: Vec<_> = stage
+            .far
+            .heard()
+            .iter()
+            .filter(|letter| letter["type"] == "Announce")
+            .map(|letter| {
+                let inner = &letter["object"];
+                (inner["type"].clone(), inner["actor"].clone())
+            })
+            .collect();
+        let by = json!(nadia.actor.uri);
+        assert_eq!(said, [(json!("Update"), by.clone()), (json!("Delete"), by)]);
+        assert!(!stage.far.follows(stage.bo.uri(), &stage.rust.uri));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_community_on_lemmy_that_was_renamed_is_asked_how_it_looks_now() {
+    on_sqlite(async |fediverse| {
+        let stage = Stage::set(fediverse, Lemmy).await;
+        let trains = stage.far.group("trains");
+        let nadia = stage.ours.person("nadia");
+        nadia.follows("@trains@far.example").await;
+        stage.settle().await;
+
+        let mut look = stage.far.standing_at(trains.uri());
+        let lie = {
+            let mut lie = look.clone();
+            lie["name"] = json!("Buses");
+            stage.bo.activity("Update", &lie)
+        };
+        look["name"] = json!("Night trains");
+        stage.far.publish("/c/trains", &look);
+        trains.passes_on(&lie).await.expect("a letter");
+        stage.settle().await;
+        let found = nadia.searches("@trains@far.example").await;
+        assert_eq!(found["accounts"][0]["display_name"], "Night trains");
+    })
+    .await;
+}
