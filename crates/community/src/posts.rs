@@ -456,7 +456,7 @@ fn is_locked(ledger: &mut Ledger<'_>, parent: &Post) -> Result<bool> {
 }
 
 /// Answers that were here before what they answer find their thread now.
-fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+pub(crate) fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     for orphan in posts::waiting_for(ledger.db, &post.uri)? {
         posts::attach(ledger.db, orphan.id, post.id, post.root_id)?;
         // It may have been taken back while it waited.

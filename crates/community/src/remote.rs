@@ -21,6 +21,7 @@ use kindred_storage::{
     ActorId, ActorKind, JoinPolicy, Json, Posting, Visibility,
     actors::{self, Actor, Emoji, Field},
     groups::{self, Group},
+    posts,
 };
 
 use crate::{
@@ -515,7 +516,7 @@ pub(crate) async fn ancestors(kindred: &Kindred, of: &str, child: &str) -> Resul
         let known = kindred
             .read({
                 let uri = uri.clone();
-                move |db| Ok(kindred_storage::posts::by_uri(db, &uri)?.is_some())
+                move |db| Ok(posts::by_uri(db, &uri)?.is_some())
             })
             .await?;
         let repeats = uri == child || chain.iter().any(|note| note.id.as_str() == uri);
@@ -539,5 +540,12 @@ pub(crate) async fn ancestors(kindred: &Kindred, of: &str, child: &str) -> Resul
     for note in chain.into_iter().rev() {
         Box::pin(crate::posts::take_in::fetched(kindred, note)).await?;
     }
-    Ok(())
+    // Both may have come in at the same moment, neither seeing the other.
+    let parent = of.to_owned();
+    kindred
+        .write(move |ledger| match posts::by_uri(ledger.db, &parent)? {
+            Some(parent) => crate::posts::adopt_orphans(ledger, &parent),
+            None => Ok(()),
+        })
+        .await
 }

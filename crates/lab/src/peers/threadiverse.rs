@@ -166,9 +166,7 @@ pub(super) async fn apply<M: Make>(
             peer.memory().actors.insert(known.uri.clone(), known);
         }
         "Delete" if about == group => {
-            let mut memory = peer.memory();
-            memory.actors.remove(group);
-            memory.follows.retain(|(_, whom)| whom != group);
+            peer.memory().follows.retain(|(_, whom)| whom != group);
         }
         "Create" | "Update" => return written(peer, group, activity).await,
         "Like" | "Dislike" => {
