@@ -456,13 +456,35 @@ fn is_locked(ledger: &mut Ledger<'_>, parent: &Post) -> Result<bool> {
 }
 
 /// Answers that were here before what they answer find their thread now.
-pub(crate) fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
+fn adopt_orphans(ledger: &mut Ledger<'_>, post: &Post) -> Result<()> {
     for orphan in posts::waiting_for(ledger.db, &post.uri)? {
         posts::attach(ledger.db, orphan.id, post.id, post.root_id)?;
         // It may have been taken back while it waited.
         if orphan.is_standing() {
             posts::adjust(ledger.db, post.id, Count::Replies, 1)?;
         }
+    }
+    Ok(())
+}
+
+/// An answer and what it answers may come in at the same moment, neither seeing the other. The answer finds its thread now, if its
+/// author may speak there.
+pub(crate) fn reunite(ledger: &mut Ledger<'_>, answer: &str) -> Result<()> {
+    let waiting = posts::by_uri(ledger.db, answer)?.filter(|post| post.parent_id.is_none());
+    let Some(mut answer) = waiting else {
+        return Ok(());
+    };
+    let author = ledger.actor(answer.author_id)?;
+    let Some(parent) = answered(ledger, &author, answer.parent_uri.as_deref())? else {
+        return Ok(());
+    };
+    let place = find_room(ledger, &author, &mut answer, &[], Some(&parent))?;
+    if matches!(place, Place::TurnedAway) {
+        return Ok(());
+    }
+    posts::attach(ledger.db, answer.id, parent.id, parent.root_id)?;
+    if answer.is_standing() {
+        posts::adjust(ledger.db, parent.id, Count::Replies, 1)?;
     }
     Ok(())
 }

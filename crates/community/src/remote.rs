@@ -540,12 +540,8 @@ pub(crate) async fn ancestors(kindred: &Kindred, of: &str, child: &str) -> Resul
     for note in chain.into_iter().rev() {
         Box::pin(crate::posts::take_in::fetched(kindred, note)).await?;
     }
-    // Both may have come in at the same moment, neither seeing the other.
-    let parent = of.to_owned();
+    let child = child.to_owned();
     kindred
-        .write(move |ledger| match posts::by_uri(ledger.db, &parent)? {
-            Some(parent) => crate::posts::adopt_orphans(ledger, &parent),
-            None => Ok(()),
-        })
+        .write(move |ledger| crate::posts::reunite(ledger, &child))
         .await
 }
